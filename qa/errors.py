@@ -1,0 +1,52 @@
+"""Every error that Dateline raises. Each message is one sentence that names the value and the mend.
+
+DatelineError
+├── CorpusError        the corpus folder is missing or cannot be read
+├── ArchiveIndexError
+│   ├── IndexLocked    another process is writing the index
+│   ├── IndexTooNew    a newer Dateline wrote the index
+│   └── IndexDamaged   the store itself cannot be read
+├── ModelError         a shipped model file is missing or altered
+├── QuestionError      the question is empty or too long
+└── EvaluationError    a question file cannot be read
+
+What cannot be answered is no error: it is an `Answer` that abstains.
+"""
+
+from __future__ import annotations
+
+
+class DatelineError(Exception):
+    """The base of all errors that a person can mend."""
+
+
+class CorpusError(DatelineError):
+    """The corpus folder is missing or cannot be read."""
+
+
+class ArchiveIndexError(DatelineError):
+    """The index folder cannot be used."""
+
+
+class IndexLocked(ArchiveIndexError):
+    """Another process is writing the index."""
+
+
+class IndexTooNew(ArchiveIndexError):
+    """A newer Dateline wrote the index."""
+
+
+class IndexDamaged(ArchiveIndexError):
+    """The store itself cannot be read."""
+
+
+class ModelError(DatelineError):
+    """A shipped model file is missing or altered."""
+
+
+class QuestionError(DatelineError):
+    """The question is empty or too long."""
+
+
+class EvaluationError(DatelineError):
+    """A question file cannot be read."""

@@ -1,0 +1,1 @@
+"""Dateline inside other programs."""
