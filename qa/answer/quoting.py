@@ -1,0 +1,103 @@
+"""Findings to an answer that quotes: the short answer, the words it rests on, what else was reported."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from qa.answer.kinds import kind_of
+from qa.answer.reading import Finding
+from qa.answer.shorts import resolved
+from qa.language.intervals import MONTHS
+from qa.types import ABSTENTION, Answer, Article, Citation, Hit
+
+ANSWER_FROM = 0.5
+"""Confidence below which the archive is said not to say."""
+QUOTES = 3
+"""Sentences quoted at most."""
+ALSO_FROM = 0.75
+"""A further sentence is quoted where its confidence is at least this share of the best one's."""
+SHORT_WORDS = 15
+"""A short answer is no longer than this."""
+
+
+def quote(question: str, hits: Sequence[Hit], findings: Sequence[Finding]) -> Answer:
+    """The answer that the best findings make, or an abstention.
+
+    Args:
+        question: The question as understood.
+        hits: What search found, best first; kept in the answer.
+        findings: What reading found in them, likeliest first.
+    """
+    best = findings[0].confidence if findings else 0.0
+    if best < ANSWER_FROM:
+        return abstention(question, hits, best)
+    chosen = _chosen(findings)
+    citations = tuple(
+        Citation(number, f.hit.article, f.sentence.start, f.sentence.end, _words(f))
+        for number, f in enumerate(chosen, start=1)
+    )
+    short = _short(question, chosen[0])
+    lines = [f"**{_plain(short)}**"] if short else []
+    lines += [_quoted(question, finding, citation) for finding, citation in zip(chosen, citations, strict=True)]
+    return Answer("\n\n".join(lines), short, citations, False, best, tuple(hits), question)
+
+
+def abstention(question: str, hits: Sequence[Hit], confidence: float) -> Answer:
+    """The answer that the archive does not say; what was found stays in `hits`."""
+    return Answer(ABSTENTION, None, (), True, confidence, tuple(hits), question)
+
+
+def _chosen(findings: Sequence[Finding]) -> list[Finding]:
+    """The best finding and those nearly as good that say something in other words."""
+    chosen: list[Finding] = []
+    for finding in findings:
+        good = finding.confidence >= max(ANSWER_FROM, ALSO_FROM * findings[0].confidence)
+        if good and _words(finding) not in {_words(other) for other in chosen}:
+            chosen.append(finding)
+        if len(chosen) == QUOTES:
+            break
+    return chosen
+
+
+def _words(finding: Finding) -> str:
+    return finding.hit.article.text[finding.sentence.start : finding.sentence.end]
+
+
+def _short(question: str, finding: Finding) -> str | None:
+    if finding.short is None:
+        return None
+    article, span = finding.hit.article, finding.short
+    if kind_of(question) == "when" and (days := resolved(article, span)):
+        return days
+    words = " ".join(article.text[span.start : span.end].split())
+    return words if len(words.split()) <= SHORT_WORDS else None
+
+
+def _quoted(question: str, finding: Finding, citation: Citation) -> str:
+    """A block quote with its marker, its outlet and day, and the days that its expression of time means."""
+    origin = _origin(citation.article)
+    if finding.short and (days := resolved(citation.article, finding.short)):
+        expression = " ".join(citation.article.text[finding.short.start : finding.short.end].split())
+        if expression not in days:
+            origin += f"; “{_plain(expression)}” is {days}"
+    return f"> “{_plain(' '.join(citation.quote.split()))}” [{citation.number}]\n>\n> — {origin}"
+
+
+def _origin(article: Article) -> str:
+    """Outlet and day, with the day's basis where it is not given."""
+    day = "day unknown" if article.published is None else day_in_words(article.published)
+    basis = f" ({article.basis})" if article.published and article.basis != "given" else ""
+    return f"{_plain(article.publisher or 'unknown outlet')}, {day}{basis}"
+
+
+def day_in_words(day: date) -> str:
+    """The day as in "18 May 2015"."""
+    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
+
+
+def _plain(text: str) -> str:
+    """`text` with the characters that Markdown or HTML would act on escaped."""
+    for char in "\\`*_[]<>#|~":
+        text = text.replace(char, "\\" + char)
+    return text

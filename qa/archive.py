@@ -1,0 +1,192 @@
+"""The archive: open it, keep it in step with its folder, search it, ask it."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from time import perf_counter
+from types import TracebackType
+from typing import Self
+
+from platformdirs import user_cache_path
+
+from qa.answer.quoting import quote
+from qa.answer.reading import read
+from qa.errors import CorpusError, IndexLocked, QuestionError
+from qa.index.index import Index
+from qa.models.encoder import Encoder
+from qa.search.dialogue import stand_alone
+from qa.search.hybrid import search
+from qa.settings import Settings
+from qa.types import (
+    Answer,
+    Article,
+    Delta,
+    Event,
+    Filters,
+    Finished,
+    Found,
+    Hit,
+    Progress,
+    Refused,
+    Seconds,
+    Statistics,
+    SyncReport,
+    Turn,
+)
+
+RETRIEVED = 20
+"""Hits kept with an answer."""
+QUESTION_CHARACTERS = 4_000
+"""A longer question is refused: no person asks one, and no model reads it whole."""
+EVERYTHING = Filters()
+
+
+def open(  # noqa: A001 - the public name is `qa.open`
+    corpus: str | Path, index: str | Path | None = None, progress: Callable[[Progress], None] | None = None
+) -> Archive:
+    """The archive of the folder `corpus`, brought up to date.
+
+    While another process writes the index, what that index holds is answered from as it is.
+
+    Args:
+        corpus: The folder of articles.
+        index: The folder of the index; by default one in the user's cache folder, named after the corpus.
+        progress: Called as the sync goes on.
+
+    Raises:
+        CorpusError: `corpus` is no folder.
+        ArchiveIndexError: The index cannot be used.
+    """
+    archive = Archive(corpus, index)
+    try:
+        archive.sync(progress)
+    except IndexLocked:
+        if not archive.statistics().articles:
+            archive.close()
+            raise
+    return archive
+
+
+def index_folder(corpus: Path) -> Path:
+    """Where the index of `corpus` is kept by default: the user's cache folder, outside the corpus."""
+    place = corpus.resolve()
+    digest = hashlib.blake2b(str(place).encode(), digest_size=4).hexdigest()
+    return user_cache_path("dateline") / f"{place.name}-{digest}"
+
+
+class Archive:
+    """A folder of articles that can be searched and asked. Safe to be used by several threads."""
+
+    def __init__(self, corpus: str | Path, index: str | Path | None = None) -> None:
+        """Open the archive of `corpus` as its index stands, without a sync. Arguments and errors: as for `qa.open`."""
+        settings = Settings()
+        self.corpus = Path(corpus)
+        if not self.corpus.is_dir():
+            raise CorpusError(f"There is no folder {str(self.corpus)!r}: name the folder that holds the articles.")
+        self._encoder = Encoder(settings.threads)
+        self._index = Index.open(Path(index) if index else index_folder(self.corpus), self._encoder)
+
+    def sync(self, progress: Callable[[Progress], None] | None = None) -> SyncReport:
+        """What was added, changed, removed and refused in bringing the index up to date with the folder.
+
+        It can be stopped at any point and started again. Arguments and errors: as for `qa.open`.
+
+        Raises:
+            IndexLocked: Another process is writing the index.
+        """
+        return self._index.sync(self.corpus, progress)
+
+    def search(self, query: str, limit: int = 10, filters: Filters = EVERYTHING) -> list[Hit]:
+        """The passages that best match `query`, best first.
+
+        Args:
+            query: Plain words; no query syntax.
+            limit: How many at most.
+            filters: Only passages of articles that these admit.
+
+        Raises:
+            QuestionError: The query is empty or too long.
+        """
+        return search(self._index, self._encoder, _checked(query), filters, limit)
+
+    def ask(
+        self,
+        question: str,
+        history: Sequence[Turn] = (),
+        asked: date | None = None,
+        filters: Filters = EVERYTHING,
+    ) -> Answer:
+        """What the archive says to `question`, or an answer that abstains.
+
+        Args:
+            question: A question in plain words; after others of the same conversation, it may lean on them.
+            history: The earlier turns, oldest first.
+            asked: The day the question is put, which "last week" in it is counted from.
+            filters: Only articles that these admit are searched.
+
+        Raises:
+            QuestionError: The question is empty or too long.
+        """
+        *_, last = self.stream(question, history, asked, filters)
+        assert isinstance(last, Finished)  # noqa: S101 - for the type checker: a stream ends so
+        return last.answer
+
+    def stream(
+        self,
+        question: str,
+        history: Sequence[Turn] = (),
+        asked: date | None = None,
+        filters: Filters = EVERYTHING,
+    ) -> Iterator[Event]:
+        """What happens as the answer is made: `Found`, then `Delta`s, last `Finished`. Arguments: as for `ask`."""
+        started = perf_counter()
+        understood = stand_alone(_checked(question), history, asked)
+        hits = search(self._index, self._encoder, understood, filters, RETRIEVED)
+        searched = perf_counter()
+        yield Found(understood, tuple(hits))
+        answer = quote(understood, hits, read(understood, hits, self._encoder))
+        for piece in re.findall(r"\S+\s*|\s+", answer.text):
+            yield Delta(piece)
+        ended = perf_counter()
+        seconds = Seconds(searched - started, ended - searched, ended - started)
+        yield Finished(replace(answer, seconds=seconds))
+
+    def article(self, article_id: str) -> Article | None:
+        """The article of that id, None where there is none (any more)."""
+        return self._index.article(article_id)
+
+    def statistics(self) -> Statistics:
+        """How many articles and passages there are, of which days and outlets."""
+        return self._index.statistics()
+
+    def refused(self) -> tuple[Refused, ...]:
+        """Everything in the folder that is not searchable, and why, as of the last sync."""
+        return self._index.refused()
+
+    def close(self) -> None:
+        """Let go of the index's files."""
+        self._index.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def _checked(question: str) -> str:
+    question = question.strip()
+    if not question:
+        raise QuestionError("The question is empty: ask something.")
+    if len(question) > QUESTION_CHARACTERS:
+        raise QuestionError(
+            f"The question has {len(question):,} characters: ask it in at most {QUESTION_CHARACTERS:,}."
+        )
+    return question

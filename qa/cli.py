@@ -1,0 +1,212 @@
+"""The command line. It forwards to the Archive and prints; what it does is decided there."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from qa.archive import Archive
+    from qa.types import Answer, Filters, Hit, SyncReport
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+class _Day(click.ParamType[date]):
+    """A day as YYYY-MM-DD."""
+
+    name = "day"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:  # noqa: ANN401
+        try:
+            return datetime.strptime(value, "%Y-%m-%d").date()
+        except ValueError:
+            self.fail(f"{value!r} is no day of the form 2015-05-17.", param, ctx)
+
+
+def _folders(command: Command) -> Command:
+    corpus = click.option(
+        "--corpus", type=click.Path(path_type=Path), help="The folder of articles.  [default: corpus]"
+    )
+    index = click.option(
+        "--index", type=click.Path(path_type=Path), help="The index's folder.  [default: a cache folder]"
+    )
+    return corpus(index(command))
+
+
+def _narrowing(command: Command) -> Command:
+    after = click.option("--after", type=_Day(), help="Only articles of this day and later.")
+    before = click.option("--before", type=_Day(), help="Only articles of this day and earlier.")
+    publisher = click.option("--publisher", multiple=True, help="Only articles of this outlet; may be repeated.")
+    return after(before(publisher(command)))
+
+
+_as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
+
+
+@click.group()
+@click.version_option(package_name="dateline", prog_name="qa")
+def main() -> None:
+    """Ask an archive of news articles; get a dated answer with its sources."""
+
+
+@main.command()
+@_folders
+def sync(corpus: Path | None, index: Path | None) -> None:
+    """Bring the index up to date with the folder."""
+    with _archive(corpus, index, synced=False) as archive:
+        report = _synced(archive)
+        print(
+            f"{report.added} added, {report.changed} changed, {report.removed} removed, "
+            f"{report.unchanged} unchanged, {len(report.refused)} refused"
+        )
+
+
+@main.command()
+@click.argument("question")
+@_folders
+@_narrowing
+@click.option("--asked", type=_Day(), help="The day the question is put, for words like “last week”.")
+@_as_json
+def ask(
+    question: str,
+    corpus: Path | None,
+    index: Path | None,
+    after: date | None,
+    before: date | None,
+    publisher: tuple[str, ...],
+    asked: date | None,
+    as_json: bool,
+) -> None:
+    """Answer QUESTION from the articles."""
+    from qa.rows import answer_row
+
+    with _archive(corpus, index) as archive:
+        answer = archive.ask(question, asked=asked, filters=_filters(after, before, publisher))
+        print(json.dumps(answer_row(answer, question), ensure_ascii=False) if as_json else _readable(answer))
+
+
+@main.command()
+@click.argument("query")
+@_folders
+@_narrowing
+@click.option("--limit", type=click.IntRange(1, 1000), default=10, show_default=True, help="How many at most.")
+@_as_json
+def search(
+    query: str,
+    corpus: Path | None,
+    index: Path | None,
+    after: date | None,
+    before: date | None,
+    publisher: tuple[str, ...],
+    limit: int,
+    as_json: bool,
+) -> None:
+    """List the passages that best match QUERY."""
+    from qa.rows import hit_row
+
+    with _archive(corpus, index) as archive:
+        hits = archive.search(query, limit, _filters(after, before, publisher))
+        if as_json:
+            print(json.dumps({"query": query, "passages": [hit_row(hit) for hit in hits]}, ensure_ascii=False))
+        else:
+            print("\n\n".join(_listed(hit) for hit in hits) or "Nothing found.")
+
+
+@main.command()
+@_folders
+def chat(corpus: Path | None, index: Path | None) -> None:
+    """Ask one question after another; an empty line ends it."""
+    from qa.errors import QuestionError
+    from qa.types import Turn
+
+    with _archive(corpus, index) as archive:
+        history: list[Turn] = []
+        while question := _prompted():
+            try:
+                answer = archive.ask(question, history)
+            except QuestionError as error:
+                print(error)
+                continue
+            history.append(Turn(answer.question, answer.text))
+            print(_readable(answer), end="\n\n")
+
+
+@main.command("eval", context_settings={"ignore_unknown_options": True, "help_option_names": []}, add_help_option=False)
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def evaluate(arguments: tuple[str, ...]) -> None:
+    """Run an evaluation: the same as python -m evals.run."""
+    try:
+        from evals.run import main as run
+    except ModuleNotFoundError:
+        raise click.ClickException("Evaluations run from a checkout of the repository: change to its folder.") from None
+    sys.exit(run(list(arguments)))
+
+
+@contextmanager
+def _archive(corpus: Path | None, index: Path | None, synced: bool = True) -> Iterator[Archive]:
+    """The archive, in step with its folder; every error of ours ends the command as one sentence."""
+    from qa.archive import Archive
+    from qa.errors import DatelineError, IndexLocked
+    from qa.settings import Settings
+
+    settings = Settings()
+    try:
+        with Archive(corpus or settings.corpus, index or settings.index) as archive:
+            if synced:
+                try:
+                    _synced(archive)
+                except IndexLocked as error:
+                    click.echo(f"{error} Answering from the index as it is.", err=True)
+            yield archive
+    except DatelineError as error:
+        raise click.ClickException(str(error)) from None
+
+
+def _synced(archive: Archive) -> SyncReport:
+    from qa.progress import bars
+
+    with bars() as progress:
+        report = archive.sync(progress)
+    for refused in report.refused:
+        click.echo(f"Not read: {refused}", err=True)
+    return report
+
+
+def _filters(after: date | None, before: date | None, publishers: tuple[str, ...]) -> Filters:
+    from qa.types import Filters
+
+    return Filters(after, before, publishers)
+
+
+def _readable(answer: Answer) -> str:
+    """The answer for a terminal: no Markdown, the sources listed below it."""
+    if answer.abstained:
+        return answer.text
+    lines = [answer.short] if answer.short else []
+    for citation in answer.citations:
+        day = citation.article.published or "day unknown"
+        lines.append(f"[{citation.number}] “{' '.join(citation.quote.split())}”")
+        lines.append(f"    {citation.article.publisher or 'unknown outlet'}, {day} · {citation.article.id}")
+    return "\n".join(lines + list(answer.warnings))
+
+
+def _listed(hit: Hit) -> str:
+    day = hit.article.published or "day unknown"
+    head = f"{hit.article.title} — {hit.article.publisher or 'unknown outlet'}, {day} · {hit.article.id}"
+    return f"{head}\n    {' '.join(hit.text.split())}"
+
+
+def _prompted() -> str:
+    try:
+        return input("? ").strip()
+    except (EOFError, KeyboardInterrupt):
+        print()
+        return ""
