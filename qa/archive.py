@@ -89,7 +89,7 @@ class Archive:
         if not self.corpus.is_dir():
             raise CorpusError(f"There is no folder {str(self.corpus)!r}: name the folder that holds the articles.")
         self._encoder = Encoder(settings.threads)
-        self._index = Index.open(Path(index) if index else index_folder(self.corpus), self._encoder)
+        self._index = Index(Path(index) if index else index_folder(self.corpus), self._encoder)
 
     def sync(self, progress: Callable[[Progress], None] | None = None) -> SyncReport:
         """What was added, changed, removed and refused in bringing the index up to date with the folder.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from tqdm import tqdm
 
@@ -13,7 +14,7 @@ from qa.types import Progress
 @contextmanager
 def bars() -> Iterator[Callable[[Progress], None]]:
     """What to hand to a sync: it draws one bar a stage, and none for a stage with nothing to do."""
-    drawn: dict[str, tqdm[None]] = {}
+    drawn: dict[str, tqdm[Any]] = {}
 
     def draw(progress: Progress) -> None:
         if not progress.total:

@@ -25,10 +25,10 @@ def search(index: Index, encoder: Encoder, question: str, filters: Filters, limi
     lexical = index.lexical(question, depth, filters)
     dense = index.dense(encoder.encode([question])[0], depth, filters)
     ranked = fuse(lexical, dense)[:limit]
-    found = index.passages([passage for passage, _ in ranked])
+    # A sync may remove a passage between the two look-ups; it is then not among those found.
+    found = index.passages([key for key, _ in ranked])
     by_words, by_meaning = dict(lexical), dict(dense)
     return [
-        Hit(*found[passage], score, by_words.get(passage, 0.0), by_meaning.get(passage, 0.0))
-        for passage, score in ranked
-        if passage in found  # a sync may have removed it between the two look-ups
+        Hit(passage, article, score, by_words.get(key, 0.0), by_meaning.get(key, 0.0))
+        for key, score, (passage, article) in ((key, score, found[key]) for key, score in ranked if key in found)
     ]

@@ -1,0 +1,133 @@
+"""The index of an archive: the store, the two engines built from it, and one way to ask them."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from qa.errors import ArchiveIndexError
+from qa.index.lexical import Lexical
+from qa.index.store import Store
+from qa.index.sync import Encodes, sync
+from qa.index.vectors import Vectors
+from qa.types import Article, Filters, Passage, Progress, Refused, Statistics, SyncReport
+
+EXACT_LIMIT = 20_000
+"""Up to so many passages every vector is compared: exact, about 3 ms at the limit, and without the seconds that
+importing Chroma and LlamaIndex takes. Chroma's graph is asked above it."""
+OVERFETCH = 2_000
+"""How many neighbours are asked for under a filter; a range filter inside Chroma costs 350 to 900 ms at 200,000."""
+
+Ranking = list[tuple[str, float]]
+
+
+class Index:
+    """The index in a folder. Reading is safe for several threads and while another process writes."""
+
+    def __init__(self, folder: Path, encoder: Encodes) -> None:
+        """Open the index in `folder`, or make an empty one.
+
+        Raises:
+            ArchiveIndexError: It cannot be made, is damaged, or was made by a newer Dateline.
+        """
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise ArchiveIndexError(f"The index folder {str(folder)!r} cannot be made ({error.strerror}).") from None
+        self.folder, self._encoder = folder, encoder
+        self._store = Store(folder / "store.sqlite")
+        self._lexical, self._vectors = Lexical(folder / "lexical"), Vectors(folder / "vectors")
+        self._cache: tuple[str, list[str], NDArray[np.float32]] | None = None
+        self._lock = threading.Lock()
+
+    def sync(self, root: Path, progress: Callable[[Progress], None] | None = None) -> SyncReport:
+        """What was added, changed, removed and refused in bringing the index up to date with the folder `root`.
+
+        Raises:
+            IndexLocked: Another process is writing.
+            CorpusError: `root` cannot be listed.
+        """
+        return sync(self.folder, root, self._store, self._lexical, self._vectors, self._encoder, progress)
+
+    def lexical(self, question: str, limit: int, filters: Filters) -> Ranking:
+        """Passage ids and BM25 scores, best first, at most `limit`, of articles that `filters` admit."""
+        return self._lexical.search(question, limit, filters)
+
+    def dense(self, vector: NDArray[np.float32], limit: int, filters: Filters) -> Ranking:
+        """Passage ids and cosines to `vector`, best first, at most `limit`, of articles that `filters` admit."""
+        if self._store.count("all") <= EXACT_LIMIT:
+            ids, vectors = self._all_vectors()
+            if filters:
+                admitted = set(self._store.admitted(filters))
+                kept = [place for place, passage in enumerate(ids) if passage in admitted]
+                ids, vectors = [ids[place] for place in kept], vectors[kept]
+            return _nearest(vector, ids, vectors, limit)
+        if not filters:
+            return self._vectors.search(vector, limit)
+        allowed = self._store.admitted(filters)
+        if len(allowed) <= EXACT_LIMIT:
+            return _nearest(vector, *self._store.vectors(allowed), limit)
+        admitted = set(allowed)
+        return [hit for hit in self._vectors.search(vector, OVERFETCH) if hit[0] in admitted][:limit]
+
+    def passages(self, ids: Sequence[str]) -> dict[str, tuple[Passage, Article]]:
+        """Passage and article by passage id; ids that are not there (any more) are left out."""
+        return self._store.passages(ids)
+
+    def article(self, article_id: str) -> Article | None:
+        """The article of that id."""
+        return self._store.article(article_id)
+
+    def articles(self) -> Iterator[Article]:
+        """All articles, ordered by id."""
+        return self._store.articles()
+
+    def statistics(self) -> Statistics:
+        """How much the archive holds."""
+        return self._store.statistics()
+
+    def refused(self) -> tuple[Refused, ...]:
+        """What could not be read, as of the last sync."""
+        return self._store.refused()
+
+    def check(self) -> list[str]:
+        """What does not agree between store and engines, a sentence each; empty where all is well."""
+        wrong = [
+            f"{what}: {n} passages"
+            for what in ("unencoded", "pending lexical", "pending vectors")
+            if (n := self._store.count(what))
+        ]
+        everything = self._store.admitted(Filters())
+        for name, held in (("lexical", self._lexical.ids()), ("vectors", self._vectors.ids())):
+            if held != everything:
+                wrong.append(
+                    f"The {name} index holds {len(held)} passages, the store {len(everything)}, or not the same."
+                )
+        return wrong
+
+    def close(self) -> None:
+        """Let go of all files."""
+        self._vectors.forget()
+        self._lexical.forget()
+        self._store.close()
+
+    def _all_vectors(self) -> tuple[list[str], NDArray[np.float32]]:
+        """Ids and vectors of the whole store, kept until a sync changes them."""
+        revision = self._store.meta("revision")
+        with self._lock:
+            if self._cache is None or self._cache[0] != revision:
+                self._cache = (revision, *self._store.all_vectors())
+            return self._cache[1:]
+
+
+def _nearest(vector: NDArray[np.float32], ids: Sequence[str], vectors: NDArray[np.float32], limit: int) -> Ranking:
+    """The best by cosine, ties by id; `ids` are ordered."""
+    if not ids:
+        return []
+    cosines = vectors @ vector
+    best = np.argsort(-cosines, kind="stable")[:limit]
+    return [(ids[place], float(cosines[place])) for place in best]

@@ -1,0 +1,151 @@
+"""Search by words: BM25 (k1 1.2, b 0.75) in a tantivy index of the passages' terms."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from qa.errors import IndexDamaged
+from qa.language.words import terms
+from qa.types import Filters
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import date
+
+WRITER_BYTES = 100_000_000
+"""Memory of the writer before it flushes a segment; three times that built 1,000,000 passages no faster."""
+NO_DAY = 0
+"""The day of a passage of unknown date; day 1 is 1 January of the year 1."""
+
+
+class Lexical:
+    """The lexical index in a folder. Reading is safe for several threads; one writes at a time."""
+
+    def __init__(self, folder: Path) -> None:
+        """Use the index in `folder`; it is opened on first use and made by `apply`."""
+        self.folder, self._lock = folder, threading.Lock()
+        self._opened: Any = None
+
+    def exists(self) -> bool:
+        """Whether there is an index to read."""
+        return (self.folder / "meta.json").exists()
+
+    def search(self, question: str, limit: int, filters: Filters) -> list[tuple[str, float]]:
+        """Passage ids and BM25 scores, best first, ties by id.
+
+        Args:
+            question: Plain words, read as a bag of words; nothing in it is query syntax.
+            limit: How many at most.
+            filters: Only passages of articles that these admit.
+
+        Raises:
+            IndexDamaged: The index cannot be read.
+        """
+        import tantivy
+
+        asked = sorted(set(terms(question)))
+        if not asked or not self.exists():
+            return []
+        with _ours(self.folder):
+            index = self._index()
+            index.reload()
+            searcher, schema = index.searcher(), index.schema
+            words = [(tantivy.Occur.Should, tantivy.Query.term_query(schema, "terms", term)) for term in asked]
+            query = tantivy.Query.boolean_query([(tantivy.Occur.Must, tantivy.Query.boolean_query(words))])
+            if filters:
+                query = tantivy.Query.boolean_query(
+                    [(tantivy.Occur.Must, query), *((tantivy.Occur.Must, q) for q in _filtering(schema, filters))]
+                )
+            found = searcher.search(query, limit, count=False).hits
+            hits = [(str(searcher.doc(place)["id"][0]), float(score)) for score, place in found]
+        return sorted(hits, key=lambda hit: (-hit[1], hit[0]))
+
+    def apply(self, gone: Iterable[str], added: Iterable[tuple[str, str, date | None, str]]) -> None:
+        """Let go of the passages `gone`, take over those of `added`, and make both durable.
+
+        Args:
+            gone: Passage ids; those not there are passed over.
+            added: Passage id, text, day and outlet; ids must be in `gone` too where they may be there already.
+
+        Raises:
+            IndexDamaged: The index cannot be written.
+        """
+        import tantivy
+
+        with _ours(self.folder):
+            self.folder.mkdir(parents=True, exist_ok=True)
+            writer = self._index().writer(WRITER_BYTES, num_threads=1)
+            for passage in gone:
+                writer.delete_documents("id", passage)
+            for passage, text, day, publisher in added:
+                document = tantivy.Document()
+                document.add_text("id", passage)
+                document.add_text("terms", " ".join(terms(text)))
+                document.add_unsigned("day", day.toordinal() if day else NO_DAY)
+                document.add_text("publisher", publisher.casefold())
+                writer.add_document(document)
+            writer.commit()
+            writer.wait_merging_threads()
+
+    def ids(self) -> list[str]:
+        """All passage ids, ordered; for checks."""
+        import tantivy
+
+        if not self.exists():
+            return []
+        with _ours(self.folder):
+            index = self._index()
+            index.reload()
+            searcher = index.searcher()
+            found = searcher.search(tantivy.Query.all_query(), max(1, searcher.num_docs), count=False).hits
+            return sorted(str(searcher.doc(place)["id"][0]) for _, place in found)
+
+    def forget(self) -> None:
+        """Let go of open files, so that the folder can be replaced."""
+        self._opened = None
+
+    def _index(self) -> Any:  # noqa: ANN401 - tantivy publishes no types
+        import tantivy
+
+        with self._lock:
+            if self._opened is None:
+                builder = tantivy.SchemaBuilder()
+                builder.add_text_field("id", stored=True, tokenizer_name="raw", index_option="basic")
+                # The terms are made by qa.language.words, for passages and questions alike.
+                builder.add_text_field("terms", tokenizer_name="whitespace", index_option="freq")
+                builder.add_unsigned_field("day", indexed=True, fast=True)
+                builder.add_text_field("publisher", tokenizer_name="raw", index_option="basic")
+                self._opened = tantivy.Index(builder.build(), path=str(self.folder))
+            return self._opened
+
+
+def _filtering(schema: Any, filters: Filters) -> Sequence[Any]:  # noqa: ANN401
+    """The queries that a passage must match to pass `filters`; they add nothing to its score."""
+    import tantivy
+
+    queries = []
+    if filters.after or filters.before:
+        first = filters.after.toordinal() if filters.after else NO_DAY + 1
+        last = filters.before.toordinal() if filters.before else 10**7
+        queries.append(tantivy.Query.range_query(schema, "day", tantivy.FieldType.Unsigned, first, last))
+    if filters.publishers:
+        names = sorted({name.casefold() for name in filters.publishers})
+        queries.append(
+            tantivy.Query.boolean_query(
+                [(tantivy.Occur.Should, tantivy.Query.term_query(schema, "publisher", name)) for name in names]
+            )
+        )
+    return [tantivy.Query.const_score_query(query, 0.0) for query in queries]
+
+
+@contextmanager
+def _ours(folder: Path) -> Iterator[None]:
+    """Errors of tantivy as ours."""
+    try:
+        yield
+    except (ValueError, OSError, RuntimeError) as error:
+        raise IndexDamaged(f"The lexical index in {folder} cannot be used ({error}); a sync mends it.") from error

@@ -1,0 +1,269 @@
+"""The store: one SQLite file that holds the truth. Everything else in the index folder is built from it.
+
+What the search engines have still to take over stands in the table `pending`, written in the same transaction as the
+change itself; an engine is brought up to date by removing and adding again what is pending for it, which can be
+repeated after a crash at any point without harm.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from qa.errors import IndexDamaged, IndexTooNew
+from qa.types import Article, Filters, Passage, Refused, Span, Statistics
+
+VERSION = 1
+"""Of the tables below."""
+ENGINES = ("lexical", "vectors")
+WAIT_SECONDS = 30.0
+"""How long a statement waits for another process's commit."""
+IN_ONE = 500
+"""Values in one statement; SQLite's own limit is higher, its planner no faster."""
+
+_TABLES = """
+CREATE TABLE files (id TEXT PRIMARY KEY, size INTEGER, modified INTEGER, fields TEXT) WITHOUT ROWID;
+CREATE TABLE articles (id TEXT PRIMARY KEY, file TEXT, digest TEXT, title TEXT, text TEXT, published TEXT, basis TEXT,
+    basis_note TEXT, publisher TEXT, author TEXT, url TEXT, language TEXT, boilerplate TEXT);
+CREATE INDEX articles_file ON articles (file);
+CREATE TABLE passages (id TEXT PRIMARY KEY, article TEXT, start INTEGER, end INTEGER, published TEXT, publisher TEXT,
+    vector BLOB);
+CREATE INDEX passages_article ON passages (article);
+CREATE INDEX passages_published ON passages (published, publisher);
+CREATE INDEX passages_unencoded ON passages (id) WHERE vector IS NULL;
+CREATE TABLE refused (file TEXT, source TEXT, line INTEGER, reason TEXT);
+CREATE TABLE pending (engine TEXT, passage TEXT, PRIMARY KEY (engine, passage)) WITHOUT ROWID;
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
+"""
+_ARTICLE = "id, title, text, published, basis, basis_note, publisher, author, url, language, boilerplate"
+
+
+class Store:
+    """Articles, passages and vectors on disk. Each thread reads through a connection of its own."""
+
+    def __init__(self, path: Path) -> None:
+        """Open the store at `path`, or make it.
+
+        Raises:
+            IndexTooNew: A newer Dateline wrote it.
+            IndexDamaged: It is no store, or cannot be read.
+        """
+        self._path, self._local = path, threading.local()
+        self._all: list[sqlite3.Connection] = []
+        try:
+            version = self._connection.execute("PRAGMA user_version").fetchone()[0]
+            if version > VERSION:
+                raise IndexTooNew(f"The index {path.parent} was made by a newer Dateline: update this one.")
+            if version == 0:
+                self._create()
+        except sqlite3.DatabaseError as error:
+            raise IndexDamaged(
+                f"The index {path.parent} cannot be read ({error}): delete that folder and sync again."
+            ) from None
+
+    def _create(self) -> None:
+        with self.transaction() as database:
+            if database.execute("PRAGMA user_version").fetchone()[0] == 0:  # another process may have been first
+                for statement in _TABLES.split(";"):
+                    database.execute(statement)
+                database.execute(f"PRAGMA user_version = {VERSION}")
+
+    @property
+    def _connection(self) -> sqlite3.Connection:
+        if not hasattr(self._local, "connection"):
+            connection = sqlite3.connect(
+                self._path, timeout=WAIT_SECONDS, isolation_level=None, check_same_thread=False
+            )
+            connection.execute("PRAGMA journal_mode = WAL")
+            # FULL: what a sync has reported as done survives a power cut too.
+            connection.execute("PRAGMA synchronous = FULL")
+            self._local.connection = connection
+            self._all.append(connection)
+        found: sqlite3.Connection = self._local.connection
+        return found
+
+    @contextmanager
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """A write that happens whole or not at all."""
+        database = self._connection
+        database.execute("BEGIN IMMEDIATE")
+        try:
+            yield database
+        except BaseException:
+            database.execute("ROLLBACK")
+            raise
+        database.execute("COMMIT")
+
+    def close(self) -> None:
+        """Close the connections of all threads."""
+        for connection in self._all:
+            connection.close()
+
+    # What is known of the store itself.
+
+    def meta(self, key: str) -> str:
+        """The value kept under `key`, empty where there is none."""
+        row = self._connection.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
+        return row[0] if row else ""
+
+    def set_meta(self, key: str, value: str) -> None:
+        """Keep `value` under `key`."""
+        self._connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
+
+    # Files and articles.
+
+    def files(self) -> dict[str, tuple[int, int, str]]:
+        """(size, modified, digest of the fields given beside it) by file id."""
+        rows = self._connection.execute("SELECT id, size, modified, fields FROM files")
+        return {row[0]: (row[1], row[2], row[3]) for row in rows}
+
+    def digests(self, file: str) -> dict[str, str]:
+        """Content digest by id of the articles of a file."""
+        return dict(self._connection.execute("SELECT id, digest FROM articles WHERE file = ?", (file,)))
+
+    def article(self, article_id: str) -> Article | None:
+        """The article of that id."""
+        return next(self._articles("WHERE id = ?", (article_id,)), None)
+
+    def articles(self) -> Iterator[Article]:
+        """All articles, ordered by id."""
+        return self._articles("ORDER BY id", ())
+
+    def _articles(self, clause: str, values: Sequence[str]) -> Iterator[Article]:
+        for row in self._connection.execute(f"SELECT {_ARTICLE} FROM articles {clause}", values):  # noqa: S608
+            yield Article(
+                id=row[0],
+                title=row[1],
+                text=row[2],
+                published=date.fromisoformat(row[3]) if row[3] else None,
+                basis=row[4],
+                basis_note=row[5],
+                publisher=row[6],
+                author=row[7],
+                url=row[8],
+                language=row[9],
+                boilerplate=tuple(Span(*span) for span in json.loads(row[10])),
+            )
+
+    # Passages and vectors.
+
+    def passages(self, ids: Sequence[str]) -> dict[str, tuple[Passage, Article]]:
+        """Passage and article by passage id; ids that are not there (any more) are left out."""
+        rows = list(self._in("SELECT id, article, start, end FROM passages WHERE id IN ({})", ids))
+        names = sorted({row[1] for row in rows})
+        articles = {a.id: a for part in _parts(names) for a in self._articles(f"WHERE id IN ({_marks(part)})", part)}
+        return {row[0]: (Passage(*row), articles[row[1]]) for row in rows if row[1] in articles}
+
+    def vectors(self, ids: Sequence[str]) -> tuple[list[str], NDArray[np.float32]]:
+        """Ids in order and their vectors, (n, dimensions); passages not encoded yet are left out."""
+        sql = "SELECT id, vector FROM passages WHERE id IN ({}) AND vector IS NOT NULL"
+        return _matrix(sorted(self._in(sql, ids)))
+
+    def all_vectors(self) -> tuple[list[str], NDArray[np.float32]]:
+        """As `vectors`, of the whole store."""
+        return _matrix(self._connection.execute("SELECT id, vector FROM passages WHERE vector IS NOT NULL ORDER BY id"))
+
+    def sample_vector(self) -> NDArray[np.float32] | None:
+        """One of the vectors, (dimensions,); None where there is none."""
+        row = self._connection.execute("SELECT id, vector FROM passages WHERE vector IS NOT NULL LIMIT 1").fetchone()
+        return _matrix([row])[1][0] if row else None
+
+    def admitted(self, filters: Filters) -> list[str]:
+        """Ids of the passages of articles that `filters` admit, ordered."""
+        clause, values = _where(filters)
+        return [row[0] for row in self._connection.execute(f"SELECT id FROM passages {clause} ORDER BY id", values)]  # noqa: S608
+
+    def unencoded(self, limit: int) -> list[str]:
+        """Ids of passages without a vector, ordered."""
+        rows = self._connection.execute("SELECT id FROM passages WHERE vector IS NULL ORDER BY id LIMIT ?", (limit,))
+        return [row[0] for row in rows]
+
+    def pending(self, engine: str, limit: int) -> list[str]:
+        """Ids of passages that `engine` has still to take over or let go, ordered."""
+        rows = self._connection.execute(
+            "SELECT passage FROM pending WHERE engine = ? ORDER BY passage LIMIT ?", (engine, limit)
+        )
+        return [row[0] for row in rows]
+
+    def count(self, what: str) -> int:
+        """How many passages there are: "all", "encoded" or "unencoded", or "pending lexical" or "pending vectors"."""
+        kind, _, engine = what.partition(" ")
+        sql = {
+            "all": "SELECT count(*) FROM passages",
+            "encoded": "SELECT count(*) FROM passages WHERE vector IS NOT NULL",
+            "unencoded": "SELECT count(*) FROM passages WHERE vector IS NULL",
+            "pending": "SELECT count(*) FROM pending WHERE engine = ?",
+        }[kind]
+        found: int = self._connection.execute(sql, (engine,) if engine else ()).fetchone()[0]
+        return found
+
+    # What people ask of an archive.
+
+    def refused(self) -> tuple[Refused, ...]:
+        """What earlier syncs could not read."""
+        rows = self._connection.execute("SELECT source, reason, line FROM refused ORDER BY source, line, reason")
+        return tuple(Refused(*row) for row in rows)
+
+    def statistics(self) -> Statistics:
+        """How much the archive holds."""
+        articles, first, last = self._connection.execute(
+            "SELECT count(*), min(published), max(published) FROM articles"
+        ).fetchone()
+        outlets = self._connection.execute(
+            "SELECT publisher, count(*) FROM articles WHERE publisher != '' "
+            "GROUP BY publisher ORDER BY count(*) DESC, publisher"
+        )
+        return Statistics(
+            articles=articles,
+            passages=self.count("all"),
+            first=date.fromisoformat(first) if first else None,
+            last=date.fromisoformat(last) if last else None,
+            publishers=dict(outlets.fetchall()),
+        )
+
+    def _in(self, sql: str, ids: Sequence[str]) -> Iterator[tuple[Any, ...]]:
+        """Rows of a statement with "IN ({})", for any number of ids."""
+        for part in _parts(ids):
+            yield from self._connection.execute(sql.format(_marks(part)), part)
+
+
+def _parts(values: Sequence[str]) -> Iterator[Sequence[str]]:
+    for start in range(0, len(values), IN_ONE):
+        yield values[start : start + IN_ONE]
+
+
+def _marks(values: Sequence[str]) -> str:
+    return ", ".join("?" * len(values))
+
+
+def _matrix(rows: Iterable[tuple[str, bytes]]) -> tuple[list[str], NDArray[np.float32]]:
+    found = list(rows)
+    if not found:
+        return [], np.empty((0, 0), dtype=np.float32)
+    vectors = np.frombuffer(b"".join(row[1] for row in found), dtype=np.float16)
+    return [row[0] for row in found], vectors.reshape(len(found), -1).astype(np.float32)
+
+
+def _where(filters: Filters) -> tuple[str, list[str]]:
+    """The WHERE clause of filters. Days compare as ISO text; an unknown day is NULL and never passes."""
+    conditions, values = [], []
+    if filters.after:
+        conditions.append("published >= ?")
+        values.append(filters.after.isoformat())
+    if filters.before:
+        conditions.append("published <= ?")
+        values.append(filters.before.isoformat())
+    if filters.publishers:
+        names = sorted({name.casefold() for name in filters.publishers})
+        conditions.append(f"publisher IN ({_marks(names)})")
+        values += names
+    return ("WHERE " + " AND ".join(conditions) if conditions else ""), values

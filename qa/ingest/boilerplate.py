@@ -1,0 +1,112 @@
+"""What stands in a page but is not the article: the headline again, navigation, notices, a lead told twice.
+
+Whole lines only, and only lines that nobody would write in a story: prose that is marked is lost to every answer.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from qa.language.words import words
+from qa.types import Span
+
+HEADLINE_CHARACTERS = 200
+"""A longer first line is a paragraph."""
+LEAD_WORDS = 8
+"""A repeated line of fewer words may be a refrain or a crosshead."""
+LEADS = 6
+"""How many of the first lines are compared: a standfirst is repeated at once or not at all."""
+
+# Each is a whole line.
+_NAVIGATION = (
+    r"skip to (?:main )?(?:content|navigation)",
+    r"print(?:er)?[ -]friendly(?: version)?|print this (?:page|article)",
+    r"leave a (?:comment|reply)|post a comment|(?:view (?:all )?)?comments|\d+ (?:comments?|shares?)",
+    r"(?:post|site|page) navigation|(?:back|return) to (?:the )?top",
+    r"share(?: this)?(?: (?:article|story|page|on|via)\b.*)?|copy link|(?:click to )?(?:e-?mail|tweet|print|save)",
+    r"facebook|twitter|whatsapp|pinterest|reddit|linkedin|instagram|telegram|youtube",
+    r"subscribe|log ?in|sign (?:in|up)|menu|search|home|next|previous|advertisement|advert|loading|close",
+    r"(?:« )?(?:previous|next) (?:post|article|story)\b.*",
+    r"related (?:articles?|stories|posts|topics|content|news)(?:\W.*)?",
+    r"(?:read (?:more|also|next|full story)|see also|more on this story|most (?:read|popular))(?:\W.*)?",
+    r"(?:tags?|filed under|categories|topics|keywords) ?:.*",
+    r"(?:story|article) continues (?:below|after)\b.*|continue reading(?:\W.*)?|listen to (?:this )?article\b.*",
+    r"[|»«›‹•·\-–—=*_# ]+",
+)
+_NOTICE = (
+    r".*\bcookies?\b.*\b(?:accept|consent|policy|settings|experience|browser|website|site|agree)\b.*",
+    r".*\b(?:we|this (?:web)?site) uses? cookies\b.*",
+    r"(?:©|\(c\)|copyright)\s.*|.*\ball rights reserved\b.*",
+    r".*\b(?:sign up|subscribe)\b.*\b(?:newsletter|updates|inbox|alerts|briefing)\b.*",
+    r".*\bto learn more about republishing\b.*|.*\bplease fill out this form\b.*",
+    r".*\bterms (?:of (?:use|service)|and conditions)\b.*\bprivacy (?:policy|notice)\b.*",
+    r"(?:reporting|editing|additional reporting|writing|compiled|edited) by .{3,80}",
+    r".{2,60} contributed to this (?:report|story|article)\.?",
+    r"[*•\-–] ?(?:agence france-presse|afp|reuters|ap|associated press)",
+    r"follow (?:us|me|.{2,40}) on (?:facebook|twitter|x|instagram|telegram)\b.*",
+    r"this (?:article|story) (?:was )?(?:originally |first )?(?:appeared|published) (?:on|in|at|by) .{2,80}",
+)
+_IS_NAVIGATION, _IS_NOTICE = (re.compile("|".join(lines), re.IGNORECASE) for lines in (_NAVIGATION, _NOTICE))
+_DATELINE = re.compile(r"^[^.!?]{0,80}?(?://|[–—-])\s+")
+
+
+def headline(text: str) -> str:
+    """The first line that is not navigation, where it looks like a headline; else empty."""
+    for line in _lines(text):
+        words_ = text[line.start : line.end]
+        if not _reason(words_):
+            heading = words_.lstrip("#").strip()
+            ends_as_prose = heading.endswith((".", ":", ";", ",")) and not heading.endswith(("...", ".S."))
+            return "" if len(heading) > HEADLINE_CHARACTERS or ends_as_prose else " ".join(heading.split())
+    return ""
+
+
+def mark(text: str, title: str) -> tuple[Span, ...]:
+    """The boilerplate of an article, as spans of whole lines, in order.
+
+    Args:
+        text: The article's text.
+        title: Its headline; lines that only say it again are marked.
+    """
+    found = []
+    heading = words(title)
+    lines = list(_lines(text))
+    leads = _repeated(text, lines)
+    for line in lines:
+        content = text[line.start : line.end]
+        reason = _reason(content)
+        if not reason and heading and words(content) == heading:
+            reason = "title"
+        if not reason and line in leads:
+            reason = "repeat"
+        if reason:
+            found.append(Span(line.start, line.end, reason))
+    return tuple(found)
+
+
+def _lines(text: str) -> Iterator[Span]:
+    """Lines that hold more than white space, without the white space around them."""
+    for match in re.finditer(r"\S(?:[^\n]*\S)?", text):
+        yield Span(match.start(), match.end())
+
+
+def _reason(line: str) -> str:
+    content = " ".join(line.split())
+    if _IS_NAVIGATION.fullmatch(content):
+        return "navigation"
+    # A notice is short; a paragraph of a story about cookies or copyright is not.
+    return "notice" if len(content) <= 400 and _IS_NOTICE.fullmatch(content) else ""
+
+
+def _repeated(text: str, lines: list[Span]) -> set[Span]:
+    """Of the first lines, those that a later one says again, perhaps after a dateline: the first of each two."""
+    prose = [line for line in lines if not _reason(text[line.start : line.end])][: LEADS * 2]
+    told = [words(text[line.start : line.end]) for line in prose]
+    bare = [words(_DATELINE.sub("", text[line.start : line.end], count=1)) for line in prose]
+    return {
+        line
+        for place, line in enumerate(prose[:LEADS])
+        if len(told[place]) >= LEAD_WORDS
+        and any(told[place] in (told[later], bare[later]) for later in range(place + 1, len(prose)))
+    }

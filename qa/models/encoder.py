@@ -1,0 +1,128 @@
+"""The shipped encoder: texts to vectors whose cosine tells how near they are in meaning."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import threading
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from qa.errors import ModelError
+
+DATA = Path(__file__).parent / "data"
+MODEL, TOKENIZER, CHECKSUMS = "encoder.onnx", "tokenizer.json", "checksums.json"
+DIMENSIONS = 384
+BATCH = 16
+"""Texts of like length encoded together; larger batches were no faster on two cores."""
+
+
+class Encoder:
+    """all-MiniLM-L6-v2 in 8 bits, run by OpenVINO. Cheap to make; loads on first use; safe for several threads."""
+
+    dimensions = DIMENSIONS
+
+    def __init__(self, threads: int = 0, data: Path = DATA) -> None:
+        """Take the model from the folder `data`, to be run by `threads` threads; 0 lets the engine choose."""
+        self._threads, self._data = threads, data
+        self._loading, self._local = threading.Lock(), threading.local()
+
+    @cached_property
+    def name(self) -> str:
+        """The model and the first digits of its checksum: vectors of different names cannot be compared.
+
+        Raises:
+            ModelError: The list of checksums is missing.
+        """
+        return f"all-MiniLM-L6-v2-int8-{checksums(self._data)[MODEL][:12]}"
+
+    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """The vectors of `texts` in their order, (n, 384), each of length 1.
+
+        Args:
+            texts: Read up to 256 tokens, some 180 words.
+
+        Raises:
+            ModelError: A model file is missing or was altered.
+        """
+        vectors = np.empty((len(texts), DIMENSIONS), dtype=np.float32)
+        order = sorted(range(len(texts)), key=lambda place: len(texts[place]))
+        for start in range(0, len(order), BATCH):
+            places = order[start : start + BATCH]
+            rows = self._tokenizer.encode_batch([texts[place] for place in places])
+            vectors[places] = self._infer(
+                np.array([row.ids for row in rows], dtype=np.int64),
+                np.array([row.attention_mask for row in rows], dtype=np.int64),
+            )
+        return vectors
+
+    def _infer(self, ids: NDArray[np.int64], mask: NDArray[np.int64]) -> NDArray[np.float32]:
+        """One batch; each thread has an inference request of its own."""
+        if not hasattr(self._local, "request"):
+            self._local.request = self._compiled.create_infer_request()
+        outputs = self._local.request.infer({"input_ids": ids, "attention_mask": mask})
+        return np.array(outputs[0], dtype=np.float32)
+
+    @property
+    def _compiled(self) -> Any:  # noqa: ANN401 - OpenVINO's types are its own business
+        with self._loading:
+            if "compiled" not in self.__dict__:
+                self.__dict__["compiled"] = load_model(verified(self._data, MODEL), self._threads)
+            return self.__dict__["compiled"]
+
+    @cached_property
+    def _tokenizer(self) -> Any:  # noqa: ANN401
+        from tokenizers import Tokenizer
+
+        return Tokenizer.from_file(str(verified(self._data, TOKENIZER)))
+
+
+def load_model(path: Path, threads: int) -> Any:  # noqa: ANN401
+    """The ONNX graph at `path`, compiled for this processor.
+
+    Raises:
+        ModelError: OpenVINO cannot load it.
+    """
+    import openvino
+
+    settings: dict[str, Any] = {"PERFORMANCE_HINT": "LATENCY"}
+    if threads:
+        settings["INFERENCE_NUM_THREADS"] = threads
+    try:
+        return openvino.Core().compile_model(str(path), "CPU", settings)
+    except RuntimeError as error:
+        raise ModelError(f"OpenVINO cannot load {path.name} on this processor ({error}).") from None
+
+
+def checksums(data: Path) -> dict[str, str]:
+    """File name to SHA-256 of every shipped model file.
+
+    Raises:
+        ModelError: The list is missing.
+    """
+    try:
+        found: dict[str, str] = json.loads((data / CHECKSUMS).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        raise ModelError(f"The list of model checksums in {data} cannot be read: install Dateline again.") from None
+    return found
+
+
+def verified(data: Path, name: str) -> Path:
+    """The path of a model file whose checksum is the listed one.
+
+    Raises:
+        ModelError: It is missing or was altered.
+    """
+    path = data / name
+    try:
+        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError:
+        raise ModelError(f"The model file {path} is missing: install Dateline again.") from None
+    if digest != checksums(data).get(name):
+        raise ModelError(f"The model file {path} was altered since it was shipped: install Dateline again.")
+    return path

@@ -1,0 +1,26 @@
+import pytest
+
+from qa.answer.kinds import kind_of
+
+
+@pytest.mark.parametrize(
+    ("question", "kind"),
+    [
+        ("When did Ramadi fall?", "when"),
+        ("On what day was the town retaken?", "when"),
+        ("Since what year has it stood?", "when"),
+        ("How many advisers were sent?", "count"),
+        ("How far is Ramadi from Baghdad?", "measure"),
+        ("How long did the battle last?", "measure"),
+        ("Who leads the militia?", "who"),
+        ("Whose offer was refused?", "who"),
+        ("Where did the troops set out?", "where"),
+        ("In which province is Rawa?", "where"),
+        ("Why did the army withdraw?", "why"),
+        ("What does Labayk ya Hussein mean?", "meaning"),
+        ("Which towns are the targets?", "other"),
+        ("", "other"),
+    ],
+)
+def test_kind_of(question: str, kind: str) -> None:
+    assert kind_of(question) == kind

@@ -1,0 +1,1 @@
+"""The encoder: export and quantisation."""
