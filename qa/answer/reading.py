@@ -16,6 +16,8 @@ from qa.types import Hit, Span
 
 PASSAGES_READ = 8
 """Hits whose sentences are weighed; a right passage below the eighth was never the one answered from."""
+SENTENCES_ENCODED = 16
+"""Sentences whose cosine is taken, those with most of the question's words: an answer's time goes to encoding."""
 COVERAGE, MEANING, RANK, KIND = 0.45, 0.40, 0.05, 0.10
 """Shares of a sentence's score: the question's words, cosine, the hit's own score, an answer of the kind asked."""
 HEADLINE, NEIGHBOUR, PASSAGE = 0.9, 0.6, 0.4
@@ -46,15 +48,16 @@ def read(question: str, hits: Sequence[Hit], encoder: Encoder) -> list[Finding]:
         encoder: For the cosine of question and sentence.
     """
     kind, weights = kind_of(question), _weights(question)
-    places = [(hit, sentence) for hit in hits[:PASSAGES_READ] for sentence in _sentences(hit)]
-    places = list({(hit.article.id, span.start): (hit, span) for hit, span in reversed(places)}.values())[::-1]
+    places = {(hit.article.id, s.start): (hit, s) for hit in reversed(hits[:PASSAGES_READ]) for s in _sentences(hit)}
     if not places or not weights:
         return []
-    vectors = encoder.encode([question, *(hit.article.text[s.start : s.end] for hit, s in places)])
-    cosines = vectors[1:] @ vectors[0]
+    covered = [(_coverage(weights, hit, sentence), key) for key, (hit, sentence) in places.items()]
+    covered = sorted(covered, key=lambda item: (-item[0], item[1]))[:SENTENCES_ENCODED]
+    texts = [places[key][0].article.text[places[key][1].start : places[key][1].end] for _, key in covered]
+    vectors = encoder.encode([question, *texts])
     findings = [
-        _finding(question, kind, weights, hit, sentence, float(cosine))
-        for (hit, sentence), cosine in zip(places, cosines, strict=True)
+        _finding(question, kind, coverage, *places[key], float(cosine))
+        for (coverage, key), cosine in zip(covered, vectors[1:] @ vectors[0], strict=True)
     ]
     return sorted(findings, key=lambda f: (-f.confidence, f.hit.article.id, f.sentence.start))
 
@@ -74,10 +77,9 @@ def _weights(question: str) -> dict[str, float]:
     return found
 
 
-def _finding(question: str, kind: Kind, weights: dict[str, float], hit: Hit, sentence: Span, cosine: float) -> Finding:
+def _finding(question: str, kind: Kind, coverage: float, hit: Hit, sentence: Span, cosine: float) -> Finding:
     short = short_answer(kind, question, hit.article, sentence)
     fits = 1.0 if short or kind in ("why", "meaning", "other") else 0.0
-    coverage = _coverage(weights, hit, sentence)
     score = COVERAGE * coverage + MEANING * cosine + RANK * hit.score + KIND * fits
     return Finding(hit, sentence, short, 1 / (1 + math.exp(-STEEPNESS * (score - MIDDLE))))
 
