@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date
 
@@ -38,7 +39,7 @@ def quote(question: str, hits: Sequence[Hit], findings: Sequence[Finding]) -> An
         for number, f in enumerate(chosen, start=1)
     )
     short = _short(question, chosen[0])
-    lines = [f"**{_plain(short)}**"] if short else []
+    lines = [f"**{plain(short)}**"] if short else []
     lines += [_quoted(question, finding, citation) for finding, citation in zip(chosen, citations, strict=True)]
     return Answer("\n\n".join(lines), short, citations, False, best, tuple(hits), question)
 
@@ -79,16 +80,16 @@ def _quoted(question: str, finding: Finding, citation: Citation) -> str:
     origin = _origin(citation.article)
     if finding.short and (days := resolved(citation.article, finding.short)):
         expression = " ".join(citation.article.text[finding.short.start : finding.short.end].split())
-        if expression not in days:
-            origin += f"; “{_plain(expression)}” is {days}"
-    return f"> “{_plain(' '.join(citation.quote.split()))}” [{citation.number}]\n>\n> — {origin}"
+        if expression != days:
+            origin += f"; “{plain(expression)}” is {days}"
+    return f"> “{plain(' '.join(citation.quote.split()))}” [{citation.number}]\n>\n> — {origin}"
 
 
 def _origin(article: Article) -> str:
     """Outlet and day, with the day's basis where it is not given."""
     day = "day unknown" if article.published is None else day_in_words(article.published)
     basis = f" ({article.basis})" if article.published and article.basis != "given" else ""
-    return f"{_plain(article.publisher or 'unknown outlet')}, {day}{basis}"
+    return f"{plain(article.publisher or 'unknown outlet')}, {day}{basis}"
 
 
 def day_in_words(day: date) -> str:
@@ -96,8 +97,8 @@ def day_in_words(day: date) -> str:
     return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
 
 
-def _plain(text: str) -> str:
-    """`text` with the characters that Markdown or HTML would act on escaped."""
-    for char in "\\`*_[]<>#|~":
-        text = text.replace(char, "\\" + char)
-    return text
+def plain(text: str) -> str:
+    """`text` so that Markdown shows it as it is: nothing in it becomes a tag, a link, a list or emphasis."""
+    escaped = re.sub(r"([\\`*_\[\]<>#|~&@])", r"\\\1", text)
+    # Bare addresses would be made links.
+    return re.sub(r"(?i)\b(https?|ftp)://", r"\1\\://", re.sub(r"(?i)\b(www)\.", r"\1\\.", escaped))
