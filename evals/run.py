@@ -1,0 +1,86 @@
+"""Ask an archive a file of questions and measure the answers.
+
+`python -m evals.run --corpus DIR --questions FILE.jsonl --out DIR` writes predictions.jsonl (a row a question, in the
+order given), report.json (every measure) and report.html (for people) to the folder --out.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from tqdm import tqdm
+
+import qa
+from evals.metrics import summary
+from evals.questions import Question, read_questions
+from evals.report import html_report, table
+from qa.archive import Archive
+from qa.errors import DatelineError
+from qa.progress import bars
+from qa.rows import answer_row
+from qa.types import Turn
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """0 when the run was written, 1 with one sentence where it could not be made."""
+    parser = argparse.ArgumentParser(prog="python -m evals.run", description="Ask a file of questions and measure.")
+    parser.add_argument("--corpus", type=Path, required=True, help="the folder of articles")
+    parser.add_argument("--questions", type=Path, required=True, help="a question a line, as JSON")
+    parser.add_argument("--out", type=Path, required=True, help="the folder for predictions and reports")
+    parser.add_argument("--index", type=Path, help="the index's folder [a cache folder]")
+    parser.add_argument("--limit", type=int, help="only the first so many questions")
+    options = parser.parse_args(arguments)
+    try:
+        questions = read_questions(options.questions)[: options.limit]
+        options.out.mkdir(parents=True, exist_ok=True)
+        with bars() as progress:
+            archive = qa.open(options.corpus, options.index, progress)
+        with archive:
+            for refused in archive.refused():
+                print(f"Not read: {refused}", file=sys.stderr)
+            rows = ask_all(archive, questions, options.out / "predictions.jsonl")
+            report = summary(questions, rows, texts_of(archive, rows.values()))
+    except (DatelineError, OSError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    write_reports(options.out, questions, rows, report)
+    print(table(report))
+    return 0
+
+
+def ask_all(archive: Archive, questions: list[Question], path: Path) -> dict[str, dict[str, Any]]:
+    """Rows of predictions by question id, written to `path` one by one as they are answered."""
+    rows = {}
+    with path.open("w", encoding="utf-8") as file:
+        for question in tqdm(questions, desc="Asking", unit=""):
+            history: list[Turn] = []
+            for earlier in question.history:
+                answer = archive.ask(earlier, history, question.asked)
+                history.append(Turn(answer.question, answer.text))
+            answer = archive.ask(question.question, history, question.asked)
+            rows[question.id] = {"id": question.id, **answer_row(answer, question.question)}
+            file.write(json.dumps(rows[question.id], ensure_ascii=False) + "\n")
+    return rows
+
+
+def texts_of(archive: Archive, rows: Iterable[dict[str, Any]]) -> dict[str, str]:
+    """Text by id of the articles that the rows cite, as they stand in the archive."""
+    ids = sorted({citation["article"] for row in rows for citation in row["citations"]})
+    return {article.id: article.text for article in map(archive.article, ids) if article}
+
+
+def write_reports(
+    out: Path, questions: list[Question], rows: dict[str, dict[str, Any]], report: dict[str, Any]
+) -> None:
+    """Write report.json and report.html."""
+    (out / "report.json").write_text(json.dumps(report, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    (out / "report.html").write_text(html_report(questions, rows, report), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
