@@ -182,7 +182,8 @@ class Archive:
 
 
 def _checked(question: str) -> str:
-    question = question.strip()
+    # A lone surrogate, as a broken copy and paste can leave it, is no character that could be searched.
+    question = question.encode("utf-8", "replace").decode().strip()
     if not question:
         raise QuestionError("The question is empty: ask something.")
     if len(question) > QUESTION_CHARACTERS:

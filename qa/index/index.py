@@ -67,12 +67,13 @@ class Index:
                 ids, vectors = [ids[place] for place in kept], vectors[kept]
             return _nearest(vector, ids, vectors, limit)
         if not filters:
-            return self._vectors.search(vector, limit)
+            return self._vectors.search(vector, limit, self._store.meta("revision"))
         allowed = self._store.admitted(filters)
         if len(allowed) <= EXACT_LIMIT:
             return _nearest(vector, *self._store.vectors(allowed), limit)
         admitted = set(allowed)
-        return [hit for hit in self._vectors.search(vector, OVERFETCH) if hit[0] in admitted][:limit]
+        found = self._vectors.search(vector, OVERFETCH, self._store.meta("revision"))
+        return [hit for hit in found if hit[0] in admitted][:limit]
 
     def passages(self, ids: Sequence[str]) -> dict[str, tuple[Passage, Article]]:
         """Passage and article by passage id; ids that are not there (any more) are left out."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 from collections.abc import Iterable, Sequence
 from contextlib import contextmanager
@@ -80,7 +81,7 @@ class Lexical:
             self.folder.mkdir(parents=True, exist_ok=True)
             writer = self._index().writer(WRITER_BYTES, num_threads=1)
             for passage in gone:
-                writer.delete_documents("id", passage)
+                writer.delete_documents_by_term("id", passage)
             for passage, text, day, publisher in added:
                 document = tantivy.Document()
                 document.add_text("id", passage)
@@ -107,6 +108,11 @@ class Lexical:
     def forget(self) -> None:
         """Let go of open files, so that the folder can be replaced."""
         self._opened = None
+
+    def discard(self) -> None:
+        """Remove the index with its folder."""
+        self.forget()
+        shutil.rmtree(self.folder, ignore_errors=True)
 
     def _index(self) -> Any:  # noqa: ANN401 - tantivy publishes no types
         import tantivy

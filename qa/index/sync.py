@@ -12,7 +12,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import shutil
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -269,8 +268,8 @@ def _set_refused(database: sqlite3.Connection, file: str, refused: Sequence[Refu
 def _mend_missing(store: Store, lexical: Lexical, vectors: Vectors) -> None:
     """An engine whose files are gone is built again from the store; of a store that is gone, nothing is kept."""
     for name, engine in (("lexical", lexical), ("vectors", vectors)):
-        if not store.meta("revision"):
-            _discard(engine)
+        if not store.meta("revision") and engine.exists():
+            engine.discard()
         if not engine.exists():
             _all_pending(store, name)
 
@@ -284,7 +283,7 @@ def _index_words(store: Store, lexical: Lexical, tell: Report) -> None:
     try:
         _apply_words(store, lexical, tell)
     except IndexDamaged:
-        _discard(lexical)
+        lexical.discard()
         _all_pending(store, "lexical")
         _apply_words(store, lexical, tell)
 
@@ -353,15 +352,10 @@ def _readable(store: Store, vectors: Vectors) -> bool:
 
 def _rebuild_vectors(store: Store, vectors: Vectors) -> None:
     """Start the collection anew; the store's vectors are pending for it."""
-    _discard(vectors)
+    vectors.discard()
     _all_pending(store, "vectors")
     store.set_meta("churn", "0")
     store.set_meta("rebuild vectors", "no")
-
-
-def _discard(engine: Lexical | Vectors) -> None:
-    engine.forget()
-    shutil.rmtree(engine.folder, ignore_errors=True)
 
 
 def _done(store: Store, engine: str, ids: Sequence[str]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import shutil
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -30,24 +31,30 @@ class Vectors:
         self.folder, self._lock = folder, threading.RLock()
         self._client: Any = None
         self._opened: ChromaVectorStore | None = None
+        self._revision = ""
 
     def exists(self) -> bool:
         """Whether there is a collection to read."""
         return (self.folder / "chroma.sqlite3").exists()
 
-    def search(self, vector: NDArray[np.float32], limit: int) -> list[tuple[str, float]]:
+    def search(self, vector: NDArray[np.float32], limit: int, revision: str = "") -> list[tuple[str, float]]:
         """Passage ids and cosines of the nearest vectors, best first, ties by id. Approximate (HNSW).
 
         Args:
             vector: The question's, (dimensions,).
             limit: How many at most.
+            revision: The store's; where it is another than last time, the collection is opened anew, since Chroma
+                does not see what another process wrote.
 
         Raises:
             IndexDamaged: The collection cannot be read.
         """
         from llama_index.core.vector_stores.types import VectorStoreQuery
 
-        with _ours(self.folder):
+        with self._lock, _ours(self.folder):
+            if revision != self._revision:
+                self.forget()
+                self._revision = revision
             depth = min(limit, self._collection.count())
             if not depth:
                 return []
@@ -93,6 +100,15 @@ class Vectors:
             if self._client is not None:
                 self._client.close()
             self._client = self._opened = None
+
+    def discard(self) -> None:
+        """Remove the collection with its folder."""
+        from chromadb.api.shared_system_client import SharedSystemClient
+
+        self.forget()
+        # Chroma keeps a broken database open for the next client of the same folder.
+        SharedSystemClient.clear_system_cache()
+        shutil.rmtree(self.folder, ignore_errors=True)
 
     @property
     def _collection(self) -> Collection:

@@ -37,7 +37,7 @@ _NAVIGATION = (
 _NOTICE = (
     r".*\bcookies?\b.*\b(?:accept|consent|policy|settings|experience|browser|website|site|agree)\b.*",
     r".*\b(?:we|this (?:web)?site) uses? cookies\b.*",
-    r"(?:©|\(c\)|copyright)\s.*|.*\ball rights reserved\b.*",
+    r"(?:©|\(c\)\s|copyright (?:©|\(c\)|(?:\S+ ){0,4}(?:19|20)\d\d\b)).*|.*\ball rights reserved\b.*",
     r".*\b(?:sign up|subscribe)\b.*\b(?:newsletter|updates|inbox|alerts|briefing)\b.*",
     r".*\bto learn more about republishing\b.*|.*\bplease fill out this form\b.*",
     r".*\bterms (?:of (?:use|service)|and conditions)\b.*\bprivacy (?:policy|notice)\b.*",

@@ -34,7 +34,8 @@ def sources(root: Path) -> list[Source]:
         CorpusError: `root` is no folder that can be listed.
     """
     try:
-        next(os.scandir(root), None)
+        with os.scandir(root) as entries:
+            next(entries, None)
     except OSError as error:
         raise CorpusError(f"The folder {str(root)!r} cannot be listed ({error.strerror}): check its name.") from None
     inside = root.resolve()

@@ -4,7 +4,15 @@ from qa.language.words import fold, terms, words
 
 
 def test_words_keep_numbers_whole_and_drop_possessives() -> None:
-    assert words("Iraq’s 2,000 air-strikes cost 7.5 million.") == ["iraq", "2,000", "air", "strikes", "cost", "7.5", "million"]
+    assert words("Iraq’s 2,000 air-strikes cost 7.5 million.") == [
+        "iraq",
+        "2,000",
+        "air",
+        "strikes",
+        "cost",
+        "7.5",
+        "million",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,122 @@
+"""The public API, on a corpus of its own and on the sample archive."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+import qa
+from qa.errors import CorpusError, QuestionError
+from qa.types import ABSTENTION, Delta, Finished, Found, Seconds
+from tests.conftest import ROOT, Corpus, article
+
+
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> qa.Archive:
+    return qa.open(ROOT / "corpus", index=tmp_path_factory.mktemp("index"))
+
+
+def test_the_sample_archive_is_read_whole(sample: qa.Archive) -> None:
+    assert sample.refused() == ()
+    assert sample.statistics().articles >= 12
+
+
+def test_when_did_ramadi_fall(sample: qa.Archive) -> None:
+    answer = sample.ask("When did Ramadi fall?")
+    assert not answer.abstained and answer.short == "Sunday 17 May 2015"
+    first = answer.citations[0]
+    assert first.number == 1 and "on Sunday" in first.quote
+    assert first.article.published == date(2015, 5, 18)
+    assert answer.text.startswith("**Sunday 17 May 2015**") and "[1]" in answer.text
+    assert answer.hits and answer.seconds.total > 0
+
+
+def test_every_citation_is_verbatim(sample: qa.Archive) -> None:
+    questions = [
+        "When did Ramadi fall?",
+        "How many people fled Hit?",
+        "What does Labayk ya Hussein mean?",
+        "Who is Allen?",
+    ]
+    cited = [c for question in questions for c in sample.ask(question).citations]
+    assert len(cited) >= 4
+    for citation in cited:
+        assert citation.article.text[citation.start : citation.end] == citation.quote
+
+
+def test_what_the_archive_does_not_say(sample: qa.Archive) -> None:
+    answer = sample.ask("Who won the football World Cup in 2014?")
+    assert (answer.abstained, answer.text, answer.short, answer.citations) == (True, ABSTENTION, None, ())
+    assert answer.hits
+
+
+def test_a_follow_up(sample: qa.Archive) -> None:
+    first = sample.ask("When did Ramadi fall?")
+    answer = sample.ask("How far is it from Baghdad?", history=[qa.Turn(first.question, first.text)])
+    assert answer.question == "How far is Ramadi from Baghdad?"
+    assert "kilometres" in (answer.short or "")
+
+
+def test_a_stream_tells_the_same_as_ask(sample: qa.Archive) -> None:
+    events = list(sample.stream("When did Ramadi fall?"))
+    assert isinstance(events[0], Found) and isinstance(events[-1], Finished)
+    answer = events[-1].answer
+    assert "".join(e.text for e in events if isinstance(e, Delta)) == answer.text
+    again = sample.ask("When did Ramadi fall?")
+    assert (again.text, again.citations, again.hits) == (answer.text, answer.citations, answer.hits)
+    assert answer.seconds != Seconds()
+
+
+def test_filters_narrow_search_and_answers(sample: qa.Archive) -> None:
+    filters = qa.Filters(after=date(2017, 1, 1), publishers=["Northern Ledger"])
+    hits = sample.search("advisers in Mosul", limit=5, filters=filters)
+    assert hits and all(filters.admits(hit.article) for hit in hits)
+    assert all(hit.text in hit.article.text for hit in hits)
+    answer = sample.ask("When did Ramadi fall?", filters=qa.Filters(before=date(2014, 12, 31)))
+    assert all(c.article.published <= date(2014, 12, 31) for c in answer.citations if c.article.published)
+
+
+@pytest.mark.parametrize("question", ["", "  \n", "a" * 4001])
+def test_no_question_and_too_long_a_question(sample: qa.Archive, question: str) -> None:
+    with pytest.raises(QuestionError):
+        sample.ask(question)
+
+
+@pytest.mark.parametrize(
+    "question", ["?", "the", "\u202e\u0000 \ufffd", "\U0001f600", "a\ud800", "' OR 1=1; --", "**[1](x)**"]
+)
+def test_odd_questions_get_an_answer(sample: qa.Archive, question: str) -> None:
+    assert sample.ask(question).text
+
+
+def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(CorpusError, match="There is no folder"):
+        qa.open(tmp_path / "nothing")
+
+
+def test_an_empty_folder_abstains(corpus: Corpus, tmp_path: Path) -> None:
+    with qa.open(corpus(), index=tmp_path / "index") as archive:
+        assert archive.ask("When did Ramadi fall?").abstained
+        assert archive.search("Ramadi") == []
+
+
+def test_a_relative_day_in_an_article_of_unknown_date_stays_relative(corpus: Corpus, tmp_path: Path) -> None:
+    root = corpus({"a.txt": "The old bridge at Basra collapsed on Sunday after the flood."})
+    with qa.open(root, index=tmp_path / "index") as archive:
+        answer = archive.ask("When did the old bridge at Basra collapse?")
+    assert answer.short == "Sunday" and "day unknown" in answer.text
+
+
+def test_markdown_in_an_article_is_shown_not_obeyed(corpus: Corpus, tmp_path: Path) -> None:
+    hostile = "The bridge at Basra collapsed [2](http://evil.example) <img src=x> *now* on Sunday."
+    with qa.open(corpus({"a.md": article("Bridge", hostile)}), index=tmp_path / "index") as archive:
+        answer = archive.ask("When did the bridge at Basra collapse?")
+    assert "\\[2\\](http\\://evil.example) \\<img src=x\\> \\*now\\*" in answer.text
+    assert answer.citations[0].quote == hostile
+
+
+def test_the_default_index_is_outside_the_corpus_and_named_after_it(corpus: Corpus) -> None:
+    from qa.archive import index_folder
+
+    folder = index_folder(corpus())
+    assert folder.name.startswith("articles-") and not folder.is_relative_to(corpus())
