@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from qa.answer.quoting import plain
 from qa.archive import Archive
 from qa.errors import DatelineError
 from qa.types import Delta, Finished, Found, Turn
@@ -92,7 +93,7 @@ def _wire(archive: Archive, chat: gr.Chatbot, box: gr.Textbox, send: gr.Button, 
         """The question joins the conversation and leaves the box; an empty one stays where it is."""
         if not question.strip():
             return question, messages
-        return "", [*messages, {"role": "user", "content": markdown_html(question)}]
+        return "", [*messages, {"role": "user", "content": plain(" ".join(question.split()))}]
 
     def answered(question: str, messages: Messages, before: Turns) -> Iterator[tuple[Messages, Turns]]:
         if not question.strip():
