@@ -18,6 +18,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from qa.models.engine import quiet_openvino
+
 Vectors = NDArray[np.float32]
 Engine = Callable[[dict[str, Any]], Vectors]
 THREADS = 2
@@ -37,8 +39,7 @@ def onnxruntime_engine(path: Path) -> Engine:
 
 def openvino_engine(path: Path, precision: str) -> Engine:
     """The graph at `path` under OpenVINO, 32-bit parts computed in `precision`."""
-    import openvino
-
+    openvino = quiet_openvino()
     settings = {
         "INFERENCE_NUM_THREADS": THREADS,
         "PERFORMANCE_HINT": "LATENCY",

@@ -3,8 +3,7 @@
 1. Files whose size, time and given fields are unchanged are not read. Of the others, articles whose content is
    unchanged are not touched; the rest are written to the store, some at a time.
 2. The lexical index takes over what is pending for it: new articles can be found by words.
-3. Passages without a vector are encoded, some at a time.
-4. The vector index takes over what is pending for it.
+3. Passages without a vector are encoded, some at a time, and the vector index takes them over as they come.
 """
 
 from __future__ import annotations
@@ -83,10 +82,11 @@ def sync(
         try:
             _check_versions(store, encoder)
             _mend_missing(store, lexical, vectors)
+            _index_words(store, lexical, tell)  # what a sync that was stopped had read
             report = _read(store, root, tell)
             _index_words(store, lexical, tell)
-            _encode(store, encoder, tell)
-            _index_vectors(folder, store, vectors, tell)
+            _mend_vectors(store, vectors)
+            _encode(store, encoder, vectors, tell)
         except (sqlite3.Error, OSError) as error:
             raise ArchiveIndexError(
                 f"The index {folder} cannot be written ({error}): make room or change its rights, and sync again."
@@ -117,6 +117,7 @@ def _check_versions(store: Store, encoder: Encodes) -> None:
     if store.meta("ingest") != INGEST_VERSION:
         with store.transaction() as database:
             database.execute("UPDATE files SET modified = -1")
+            database.execute("UPDATE articles SET digest = ''")
             store.set_meta("ingest", INGEST_VERSION)
     if store.meta("encoder") != encoder.name:
         with store.transaction() as database:
@@ -168,14 +169,15 @@ def _read_file(store: Store, source: Source, metadata: Mapping[str, Fields], cou
         if isinstance(item, Refused):
             refused.append(item)
             continue
-        passages = cut(item)
-        if not passages:
+        digest = _digest(repr(item))
+        # Cutting is a function of the article and INGEST_VERSION: what is unchanged need not be cut to be known.
+        passages = [] if before.get(item.id) == digest else cut(item)
+        if passages:
+            batch.append((item, digest, passages))
+        elif before.get(item.id) != digest:
             refused.append(Refused(item.id, "It has no text beside boilerplate."))
             continue
         seen.add(item.id)
-        digest = _digest(repr(item) + repr(passages))
-        if before.get(item.id) != digest:
-            batch.append((item, digest, passages))
         if len(batch) == ARTICLES_AT_ONCE:
             _write(store, source.id, batch, before, counts)
             batch = []
@@ -262,7 +264,7 @@ def _set_refused(database: sqlite3.Connection, file: str, refused: Sequence[Refu
     database.executemany("INSERT INTO refused VALUES (?, ?, ?, ?)", rows)
 
 
-# 2 to 4. The engines.
+# 2 and 3. The engines.
 
 
 def _mend_missing(store: Store, lexical: Lexical, vectors: Vectors) -> None:
@@ -300,45 +302,49 @@ def _apply_words(store: Store, lexical: Lexical, tell: Report) -> None:
         tell(Progress("indexing", done, max(total, done)))
 
 
-def _encode(store: Store, encoder: Encodes, tell: Report) -> None:
+def _encode(store: Store, encoder: Encodes, vectors: Vectors, tell: Report) -> None:
     total, done = store.count("unencoded"), 0
     while ids := store.unencoded(ENCODED_AT_ONCE):
         found = store.passages(ids)
-        vectors = encoder.encode([encoded_text(article, passage) for passage, article in (found[key] for key in ids)])
-        rows = [(vector.astype(np.float16).tobytes(), key) for key, vector in zip(ids, vectors, strict=True)]
+        matrix = encoder.encode([encoded_text(article, passage) for passage, article in (found[key] for key in ids)])
+        rows = [(vector.astype(np.float16).tobytes(), key) for key, vector in zip(ids, matrix, strict=True)]
         with store.transaction() as database:
             database.executemany("UPDATE passages SET vector = ? WHERE id = ?", rows)
             database.executemany("INSERT OR IGNORE INTO pending VALUES ('vectors', ?)", [(key,) for key in ids])
             _new_revision(store)
         done += len(ids)
         tell(Progress("encoding", done, max(total, done)))
+        if store.count("pending vectors") >= VECTORS_AT_ONCE:
+            _index_vectors(store, vectors)
+    _index_vectors(store, vectors)
 
 
-def _index_vectors(folder: Path, store: Store, vectors: Vectors, tell: Report) -> None:
+def _mend_vectors(store: Store, vectors: Vectors) -> None:
+    """Start the collection anew where it is of another encoder, has grown by deleting, or was left unreadable."""
     churn = int(store.meta("churn") or 0) > CHURN_LIMIT * max(store.count("encoded"), VECTORS_AT_ONCE)
     # A process killed while Chroma rewrote its graph leaves it unreadable: it is tried before it is trusted.
     damaged = store.meta("vectors dirty") == "yes" and not _readable(store, vectors)
     if store.meta("rebuild vectors") == "yes" or churn or damaged:
         _rebuild_vectors(store, vectors)
+
+
+def _index_vectors(store: Store, vectors: Vectors) -> None:
     try:
-        _apply_vectors(store, vectors, tell)
+        _apply_vectors(store, vectors)
     except IndexDamaged:
         _rebuild_vectors(store, vectors)
-        _apply_vectors(store, vectors, tell)
+        _apply_vectors(store, vectors)
 
 
-def _apply_vectors(store: Store, vectors: Vectors, tell: Report) -> None:
-    total, done = store.count("pending vectors"), 0
-    if total:
-        store.set_meta("vectors dirty", "yes")
+def _apply_vectors(store: Store, vectors: Vectors) -> None:
     while ids := store.pending("vectors", VECTORS_AT_ONCE):
+        store.set_meta("vectors dirty", "yes")
         added, matrix = store.vectors(ids)
         vectors.apply(ids, added, matrix)
         store.set_meta("churn", str(int(store.meta("churn") or 0) + len(ids) - len(added)))
         _done(store, "vectors", ids)
-        done += len(ids)
-        tell(Progress("indexing", done, max(total, done)))
-    store.set_meta("vectors dirty", "no")
+    if store.meta("vectors dirty") == "yes":
+        store.set_meta("vectors dirty", "no")
 
 
 def _readable(store: Store, vectors: Vectors) -> bool:

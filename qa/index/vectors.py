@@ -51,6 +51,8 @@ class Vectors:
         """
         from llama_index.core.vector_stores.types import VectorStoreQuery
 
+        if not self.exists():
+            return []  # opening it would make it, and reading writes nothing
         with self._lock, _ours(self.folder):
             if revision != self._revision:
                 self.forget()

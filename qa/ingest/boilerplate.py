@@ -13,6 +13,8 @@ from qa.types import Span
 
 HEADLINE_CHARACTERS = 200
 """A longer first line is a paragraph."""
+FURNITURE_CHARACTERS = 400
+"""A longer line is a paragraph of a story, whatever it says of cookies or copyright."""
 LEAD_WORDS = 8
 """A repeated line of fewer words may be a refrain or a crosshead."""
 LEADS = 6
@@ -69,20 +71,17 @@ def mark(text: str, title: str) -> tuple[Span, ...]:
         text: The article's text.
         title: Its headline; lines that only say it again are marked.
     """
-    found = []
     heading = words(title)
-    lines = list(_lines(text))
-    leads = _repeated(text, lines)
-    for line in lines:
-        content = text[line.start : line.end]
-        reason = _reason(content)
-        if not reason and heading and words(content) == heading:
-            reason = "title"
-        if not reason and line in leads:
-            reason = "repeat"
-        if reason:
-            found.append(Span(line.start, line.end, reason))
-    return tuple(found)
+    reasons = {line: _reason(text[line.start : line.end]) for line in _lines(text)}
+    leads = _repeated(text, [line for line, reason in reasons.items() if not reason][: LEADS * 2])
+    for line, reason in reasons.items():
+        # Comparing words is dear; a line twice as long as the headline does not only say it again.
+        may_be_title = heading and not reason and line.end - line.start <= 2 * len(title)
+        if may_be_title and words(text[line.start : line.end]) == heading:
+            reasons[line] = "title"
+        elif line in leads:
+            reasons[line] = "repeat"
+    return tuple(Span(line.start, line.end, reason) for line, reason in reasons.items() if reason)
 
 
 def _lines(text: str) -> Iterator[Span]:
@@ -92,16 +91,16 @@ def _lines(text: str) -> Iterator[Span]:
 
 
 def _reason(line: str) -> str:
+    if len(line) > FURNITURE_CHARACTERS:
+        return ""
     content = " ".join(line.split())
     if _IS_NAVIGATION.fullmatch(content):
         return "navigation"
-    # A notice is short; a paragraph of a story about cookies or copyright is not.
-    return "notice" if len(content) <= 400 and _IS_NOTICE.fullmatch(content) else ""
+    return "notice" if _IS_NOTICE.fullmatch(content) else ""
 
 
-def _repeated(text: str, lines: list[Span]) -> set[Span]:
+def _repeated(text: str, prose: list[Span]) -> set[Span]:
     """Of the first lines, those that a later one says again, perhaps after a dateline: the first of each two."""
-    prose = [line for line in lines if not _reason(text[line.start : line.end])][: LEADS * 2]
     told = [words(text[line.start : line.end]) for line in prose]
     bare = [words(_DATELINE.sub("", text[line.start : line.end], count=1)) for line in prose]
     return {

@@ -25,6 +25,8 @@ _WORD = re.compile(r"[^\W_]+(?:[.,:][0-9]+)*(?:['’][^\W_]+)?")
 
 def fold(text: str) -> str:
     """`text` without case and accents, apostrophes straightened; its length may change."""
+    if text.isascii():
+        return text.lower()
     plain = unicodedata.normalize("NFKD", text.replace("’", "'")).casefold()
     return "".join(char for char in plain if not unicodedata.combining(char))
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import threading
 from collections.abc import Sequence
 from functools import cached_property
@@ -13,10 +11,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from qa.errors import ModelError
+from qa.models.engine import DATA, checksums, load_model, verified
 
-DATA = Path(__file__).parent / "data"
-MODEL, TOKENIZER, CHECKSUMS = "encoder.onnx", "tokenizer.json", "checksums.json"
+MODEL, TOKENIZER = "encoder.onnx", "tokenizer.json"
 DIMENSIONS = 384
 BATCH = 16
 """Texts of like length encoded together; larger batches were no faster on two cores."""
@@ -80,49 +77,3 @@ class Encoder:
         from tokenizers import Tokenizer
 
         return Tokenizer.from_file(str(verified(self._data, TOKENIZER)))
-
-
-def load_model(path: Path, threads: int) -> Any:  # noqa: ANN401
-    """The ONNX graph at `path`, compiled for this processor.
-
-    Raises:
-        ModelError: OpenVINO cannot load it.
-    """
-    import openvino
-
-    settings: dict[str, Any] = {"PERFORMANCE_HINT": "LATENCY"}
-    if threads:
-        settings["INFERENCE_NUM_THREADS"] = threads
-    try:
-        return openvino.Core().compile_model(str(path), "CPU", settings)
-    except RuntimeError as error:
-        raise ModelError(f"OpenVINO cannot load {path.name} on this processor ({error}).") from None
-
-
-def checksums(data: Path) -> dict[str, str]:
-    """File name to SHA-256 of every shipped model file.
-
-    Raises:
-        ModelError: The list is missing.
-    """
-    try:
-        found: dict[str, str] = json.loads((data / CHECKSUMS).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        raise ModelError(f"The list of model checksums in {data} cannot be read: install Dateline again.") from None
-    return found
-
-
-def verified(data: Path, name: str) -> Path:
-    """The path of a model file whose checksum is the listed one.
-
-    Raises:
-        ModelError: It is missing or was altered.
-    """
-    path = data / name
-    try:
-        digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    except OSError:
-        raise ModelError(f"The model file {path} is missing: install Dateline again.") from None
-    if digest != checksums(data).get(name):
-        raise ModelError(f"The model file {path} was altered since it was shipped: install Dateline again.")
-    return path

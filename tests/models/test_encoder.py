@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from qa.errors import ModelError
-from qa.models.encoder import DATA, MODEL, Encoder
+from qa.models.encoder import MODEL, Encoder
+from qa.models.engine import DATA
 
 TEXTS = [
     "When did the city fall?",
