@@ -119,6 +119,10 @@ class Store:
         """Keep `value` under `key`."""
         self._connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
 
+    def new_revision(self) -> None:
+        """Count a change, so that readers drop what they keep."""
+        self.set_meta("revision", str(int(self.meta("revision") or 0) + 1))
+
     # Files and articles.
 
     def files(self) -> dict[str, tuple[int, int, str]]:

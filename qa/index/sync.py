@@ -8,11 +8,9 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import os
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
@@ -23,19 +21,14 @@ from numpy.typing import NDArray
 
 from qa.errors import ArchiveIndexError, IndexDamaged, IndexLocked
 from qa.index.lexical import Lexical
-from qa.index.store import ENGINES, Store
+from qa.index.reading import read_corpus
+from qa.index.store import Store
 from qa.index.vectors import Vectors
-from qa.ingest.fields import Fields
-from qa.ingest.files import Source, sources
-from qa.ingest.metadata import read_metadata
-from qa.ingest.passages import cut, encoded_text, lexical_text
-from qa.ingest.readers import read
-from qa.types import Article, Passage, Progress, Refused, SyncReport
+from qa.ingest.passages import encoded_text, lexical_text
+from qa.types import Progress, SyncReport
 
 INGEST_VERSION = "1"
 """Raised when reading or cutting changes, so that every file is read again."""
-ARTICLES_AT_ONCE = 100
-"""Articles in one transaction: what a crash can undo, a second's work."""
 LEXICAL_AT_ONCE = 20_000
 """Passages in one commit of the lexical index; each makes a segment."""
 ENCODED_AT_ONCE = 256
@@ -83,7 +76,7 @@ def sync(
             _check_versions(store, encoder)
             _mend_missing(store, lexical, vectors)
             _index_words(store, lexical, tell)  # what a sync that was stopped had read
-            report = _read(store, root, tell)
+            report = read_corpus(store, root, tell)
             _index_words(store, lexical, tell)
             _mend_vectors(store, vectors)
             _encode(store, encoder, vectors, tell)
@@ -125,146 +118,7 @@ def _check_versions(store: Store, encoder: Encodes) -> None:
             database.execute("DELETE FROM pending WHERE engine = 'vectors'")
             store.set_meta("encoder", encoder.name)
             store.set_meta("rebuild vectors", "yes")
-            _new_revision(store)
-
-
-def _new_revision(store: Store) -> None:
-    store.set_meta("revision", str(int(store.meta("revision") or 0) + 1))
-
-
-# 1. Files to articles and passages in the store.
-
-
-def _read(store: Store, root: Path, tell: Report) -> SyncReport:
-    metadata, refused_rows = read_metadata(root)
-    found, known = sources(root), store.files()
-    changed = [source for source in found if known.get(source.id) != _signature(source, metadata)]
-    counts = {"added": 0, "changed": 0, "removed": 0}
-    counts["removed"] += _remove_files(store, sorted(known.keys() - {source.id for source in found}))
-    with store.transaction() as database:
-        _set_refused(database, "", refused_rows)
-    for place, source in enumerate(changed):
-        tell(Progress("reading", place, len(changed)))
-        _read_file(store, source, metadata, counts)
-    tell(Progress("reading", len(changed), len(changed)))
-    unchanged = store.statistics().articles - counts["added"] - counts["changed"]
-    return SyncReport(counts["added"], counts["changed"], counts["removed"], unchanged, store.refused())
-
-
-def _signature(source: Source, metadata: Mapping[str, Fields]) -> tuple[int, int, str]:
-    return source.size, source.modified, _digest(repr(metadata.get(source.id)))
-
-
-def _digest(text: str) -> str:
-    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
-
-
-def _read_file(store: Store, source: Source, metadata: Mapping[str, Fields], counts: dict[str, int]) -> None:
-    """Bring the articles of one file up to date; the file counts as read in the last transaction."""
-    before = store.digests(source.id)
-    seen: set[str] = set()
-    refused: list[Refused] = []
-    batch: list[tuple[Article, str, list[Passage]]] = []
-    for item in read(source, metadata):
-        if isinstance(item, Refused):
-            refused.append(item)
-            continue
-        digest = _digest(repr(item))
-        # Cutting is a function of the article and INGEST_VERSION: what is unchanged need not be cut to be known.
-        passages = [] if before.get(item.id) == digest else cut(item)
-        if passages:
-            batch.append((item, digest, passages))
-        elif before.get(item.id) != digest:
-            refused.append(Refused(item.id, "It has no text beside boilerplate."))
-            continue
-        seen.add(item.id)
-        if len(batch) == ARTICLES_AT_ONCE:
-            _write(store, source.id, batch, before, counts)
-            batch = []
-    _write(store, source.id, batch, before, counts)
-    with store.transaction() as database:
-        gone = sorted(before.keys() - seen)
-        for article in gone:
-            _remove_article(database, article)
-        counts["removed"] += len(gone)
-        _set_refused(database, source.id, refused)
-        database.execute("INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?)", (source.id, *_signature(source, metadata)))
-        _new_revision(store)
-
-
-def _write(
-    store: Store,
-    file: str,
-    batch: Sequence[tuple[Article, str, list[Passage]]],
-    before: Mapping[str, str],
-    counts: dict[str, int],
-) -> None:
-    with store.transaction() as database:
-        for article, digest, passages in batch:
-            # A passage that stays keeps its vector: only its headline or outlet may have changed.
-            vectors = dict(
-                database.execute("SELECT id, vector FROM passages WHERE article = ?", (article.id,)).fetchall()
-            )
-            _remove_article(database, article.id)
-            _insert(database, file, digest, article, passages, vectors)
-            counts["changed" if article.id in before else "added"] += 1
-
-
-def _insert(
-    database: sqlite3.Connection,
-    file: str,
-    digest: str,
-    article: Article,
-    passages: Sequence[Passage],
-    vectors: Mapping[str, bytes | None],
-) -> None:
-    day = article.published.isoformat() if article.published else None
-    spans = json.dumps([(span.start, span.end, span.reason) for span in article.boilerplate])
-    values = (article.id, file, digest, article.title, article.text, day, article.basis, article.basis_note)
-    more = (article.publisher, article.author, article.url, article.language, spans)
-    database.execute(f"INSERT INTO articles VALUES ({', '.join('?' * 13)})", (*values, *more))  # noqa: S608
-    outlet = article.publisher.casefold()
-    database.executemany(
-        "INSERT INTO passages VALUES (?, ?, ?, ?, ?, ?, ?)",
-        [(p.id, article.id, p.start, p.end, day, outlet, vectors.get(p.id)) for p in passages],
-    )
-    _set_pending(database, [passage.id for passage in passages])
-
-
-def _remove_article(database: sqlite3.Connection, article: str) -> None:
-    ids = [row[0] for row in database.execute("SELECT id FROM passages WHERE article = ?", (article,))]
-    _set_pending(database, ids)
-    database.execute("DELETE FROM passages WHERE article = ?", (article,))
-    database.execute("DELETE FROM articles WHERE id = ?", (article,))
-
-
-def _set_pending(database: sqlite3.Connection, ids: Sequence[str]) -> None:
-    for engine in ENGINES:
-        database.executemany("INSERT OR IGNORE INTO pending VALUES (?, ?)", [(engine, passage) for passage in ids])
-
-
-def _remove_files(store: Store, files: Sequence[str]) -> int:
-    """How many articles left with the files that are no longer there."""
-    removed = 0
-    for file in files:
-        articles = sorted(store.digests(file))
-        with store.transaction() as database:
-            for article in articles:
-                _remove_article(database, article)
-            _set_refused(database, file, [])
-            database.execute("DELETE FROM files WHERE id = ?", (file,))
-            _new_revision(store)
-        removed += len(articles)
-    return removed
-
-
-def _set_refused(database: sqlite3.Connection, file: str, refused: Sequence[Refused]) -> None:
-    database.execute("DELETE FROM refused WHERE file = ?", (file,))
-    rows = [(file, item.source, item.line, item.reason) for item in refused]
-    database.executemany("INSERT INTO refused VALUES (?, ?, ?, ?)", rows)
-
-
-# 2 and 3. The engines.
+            store.new_revision()
 
 
 def _mend_missing(store: Store, lexical: Lexical, vectors: Vectors) -> None:
@@ -311,7 +165,7 @@ def _encode(store: Store, encoder: Encodes, vectors: Vectors, tell: Report) -> N
         with store.transaction() as database:
             database.executemany("UPDATE passages SET vector = ? WHERE id = ?", rows)
             database.executemany("INSERT OR IGNORE INTO pending VALUES ('vectors', ?)", [(key,) for key in ids])
-            _new_revision(store)
+            store.new_revision()
         done += len(ids)
         tell(Progress("encoding", done, max(total, done)))
         if store.count("pending vectors") >= VECTORS_AT_ONCE:

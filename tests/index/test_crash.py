@@ -16,10 +16,10 @@ ARTICLES = 400
 SYNC = """
 import sys, time
 from pathlib import Path
-from qa.index import sync
+from qa.index import reading, sync
 from qa.index.index import Index
 from tests.conftest import WordCounts
-sync.ARTICLES_AT_ONCE, sync.ENCODED_AT_ONCE, sync.VECTORS_AT_ONCE, sync.LEXICAL_AT_ONCE = 20, 40, 50, 100
+reading.STEPS_AT_ONCE, sync.ENCODED_AT_ONCE, sync.VECTORS_AT_ONCE, sync.LEXICAL_AT_ONCE = 20, 40, 50, 100
 class Slow(WordCounts):
     def encode(self, texts):
         time.sleep(0.05)
