@@ -54,7 +54,12 @@ def short_answer(kind: Kind, question: str, article: Article, sentence: Span) ->
     else:
         return None
     asked = set(words(question))
-    fresh = [(start, end) for start, end in found if not set(words(text[start:end])) <= asked]
+    days = {day for e in expressions(text, article.published) for day in (e.start, e.end)} if kind == "who" else set()
+    fresh = [
+        (start, end)
+        for start, end in found
+        if not set(words(text[start:end])) <= asked and start not in days and end not in days
+    ]
     if not fresh:
         return None
     start, end = min(fresh, key=lambda span: (_distance(text, span, set(terms(question))), span))
@@ -79,11 +84,19 @@ def _distance(text: str, span: tuple[int, int], asked: set[str]) -> float:
 
 def resolved(article: Article, span: Span) -> str | None:
     """The days that the expression of time at `span` means, in words; None where it is none or stays relative."""
+    found = _expression_at(article, span)
+    return show(found.first, found.last) if found and found.first and found.last else None
+
+
+def names_a_day(article: Article, span: Span) -> bool:
+    """Whether the expression of time at `span` is as fine as a day."""
+    found = _expression_at(article, span)
+    return found is not None and found.granularity == "day"
+
+
+def _expression_at(article: Article, span: Span) -> Expression | None:
     # The expression may need words around it ("will begin on Tuesday"), so its whole line is read.
     line = article.text.rfind("\n", 0, span.start) + 1
     stop = article.text.find("\n", span.end)
-    text = article.text[line : stop if stop >= 0 else None]
-    for found in expressions(text, article.published):
-        if found.start + line < span.end and span.start < found.end + line and found.first and found.last:
-            return show(found.first, found.last)
-    return None
+    found = expressions(article.text[line : stop if stop >= 0 else None], article.published)
+    return next((e for e in found if e.start + line < span.end and span.start < e.end + line), None)
