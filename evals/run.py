@@ -63,7 +63,7 @@ def ask_all(archive: Archive, questions: list[Question], path: Path) -> dict[str
                 answer = archive.ask(earlier, history, question.asked)
                 history.append(Turn(answer.question, answer.text))
             answer = archive.ask(question.question, history, question.asked)
-            rows[question.id] = {"id": question.id, **answer_row(answer, question.question)}
+            rows[question.id] = answer_row(answer, question.question) | {"id": question.id}
             file.write(json.dumps(rows[question.id], ensure_ascii=False) + "\n")
     return rows
 

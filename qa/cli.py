@@ -115,7 +115,7 @@ def search(
     with _archive(corpus, index) as archive:
         hits = archive.search(query, limit, _filters(after, before, publisher))
         if as_json:
-            print(json.dumps({"query": query, "passages": [hit_row(hit) for hit in hits]}, ensure_ascii=False))
+            print(json.dumps({"question": query, "passages": [hit_row(hit) for hit in hits]}, ensure_ascii=False))
         else:
             print("\n\n".join(_listed(hit) for hit in hits) or "Nothing found.")
 

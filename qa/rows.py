@@ -13,9 +13,11 @@ PASSAGES = 20
 def answer_row(answer: Answer, asked: str) -> dict[str, Any]:
     """The row of `answer` to the question put as `asked`.
 
-    Keys: question, understood, short, text, abstained, confidence, citations, passages, seconds, warnings.
+    Keys: id (None; a run of questions puts its own there), question, understood, short, text, abstained,
+    confidence, citations, passages, seconds, warnings.
     """
     return {
+        "id": None,
         "question": asked,
         "understood": answer.question,
         "short": answer.short,
