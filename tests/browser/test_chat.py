@@ -76,6 +76,11 @@ def test_a_follow_up_shows_how_it_was_understood(page: Page) -> None:
     ask(page, "How many houses were lost there?")
     expect(page.get_by_text("Understood as: How many houses were lost in Basra?")).to_be_visible()
     expect(page.locator("#chat strong", has_text="27")).to_be_visible()
+    page.get_by_role("link", name="Source 1").last.click()
+    expect(page.get_by_role("region", name="Source").locator("mark#quote")).to_be_in_viewport()
+    # Only the pane has scrolled: the page stands where it stood, the question box in sight.
+    assert page.evaluate("document.scrollingElement.scrollTop") == 0
+    expect(page.get_by_label("Question")).to_be_in_viewport()
     # The first answer's marker still opens the first answer's words.
     page.get_by_role("link", name="Source 1").first.click()
     expect(page.get_by_role("region", name="Source").locator("mark#quote")).to_have_text(QUOTE)

@@ -4,6 +4,7 @@ const region = element.querySelector("[role=region]");
 const body = region.querySelector("article");
 const place = region.querySelector(".place");
 const main = document.getElementById("main");
+const pane = document.getElementById("source");
 let links = [], current = -1, opener = null;
 
 function parsed(link) {
@@ -29,7 +30,9 @@ async function open(index, takeFocus) {
   const quote = body.querySelector("#quote");
   const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
   requestAnimationFrame(() => {
-    if (quote) quote.scrollIntoView({block: "center", behavior: still ? "instant" : "smooth"});
+    // The pane alone is scrolled: scrollIntoView would move the whole page where it can.
+    const top = quote ? quote.getBoundingClientRect().top - pane.getBoundingClientRect().top : 0;
+    pane.scrollTo({top: quote ? pane.scrollTop + top - pane.clientHeight / 3 : 0, behavior: still ? "instant" : "smooth"});
     if (takeFocus) region.focus({preventScroll: true});
   });
 }
