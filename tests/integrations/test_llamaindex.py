@@ -1,6 +1,7 @@
 """The encoder through LlamaIndex's own interface."""
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -23,7 +24,9 @@ def test_it_gives_the_encoder_s_vectors(embedding: DatelineEmbedding) -> None:
 
 
 def test_it_works_from_a_coroutine(embedding: DatelineEmbedding) -> None:
-    vector = asyncio.run(embedding.aget_query_embedding("When did it fall?"))
+    # In a thread of its own: the browser tests leave an event loop running in this one.
+    with ThreadPoolExecutor(1) as pool:
+        vector = pool.submit(lambda: asyncio.run(embedding.aget_query_embedding("When did it fall?"))).result()
     assert np.allclose(vector, embedding.get_query_embedding("When did it fall?"), atol=1e-6)
 
 
