@@ -1,5 +1,6 @@
 """The public API, on a corpus of its own and on the sample archive."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 
@@ -76,6 +77,20 @@ def test_a_stream_tells_the_same_as_ask(sample: qa.Archive) -> None:
     again = sample.ask("When did Ramadi fall?")
     assert (again.text, again.citations, again.hits) == (answer.text, answer.citations, answer.hits)
     assert answer.seconds != Seconds()
+
+
+def test_many_threads_get_the_answers_of_one(sample: qa.Archive) -> None:
+    questions = [
+        "When did Ramadi fall?",
+        "How many people fled Hit?",
+        "Who won the cup?",
+        "How far is Anah from Syria?",
+    ]
+    alone = {question: sample.ask(question).text for question in questions}
+    with ThreadPoolExecutor(16) as pool:
+        asked = questions * 16
+        together = list(pool.map(lambda question: sample.ask(question).text, asked))
+    assert together == [alone[question] for question in asked]
 
 
 def test_filters_narrow_search_and_answers(sample: qa.Archive) -> None:
