@@ -1,5 +1,6 @@
 """The public API, on a corpus of its own and on the sample archive."""
 
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
@@ -13,8 +14,9 @@ from tests.conftest import ROOT, Corpus, article
 
 
 @pytest.fixture(scope="module")
-def sample(tmp_path_factory: pytest.TempPathFactory) -> qa.Archive:
-    return qa.open(ROOT / "corpus", index=tmp_path_factory.mktemp("index"))
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Iterator[qa.Archive]:
+    with qa.open(ROOT / "corpus", index=tmp_path_factory.mktemp("index")) as archive:
+        yield archive
 
 
 def test_the_sample_archive_is_read_whole(sample: qa.Archive) -> None:

@@ -50,8 +50,8 @@ class Layer(nn.Module):
         query, key, value = (
             project(states).view(shape).transpose(1, 2) for project in (self.query, self.key, self.value)
         )
-        weights = torch.softmax(query @ key.transpose(-1, -2) * (WIDTH // HEADS) ** -0.5 + bias, dim=-1)
-        mixed = (self._dropped(weights) @ value).transpose(1, 2).reshape(batch, length, WIDTH)
+        mixed = functional.scaled_dot_product_attention(query, key, value, attn_mask=bias.to(query.dtype))
+        mixed = mixed.transpose(1, 2).reshape(batch, length, WIDTH)
         states = self.attended_norm(states + self._dropped(self.attended(mixed)))
         return self.norm(states + self._dropped(self.narrow(functional.gelu(self.widen(states)))))
 

@@ -62,10 +62,12 @@ class Store:
         try:
             version = self._connection.execute("PRAGMA user_version").fetchone()[0]
             if version > VERSION:
+                self.close()
                 raise IndexTooNew(f"The index {path.parent} was made by a newer Dateline: update this one.")
             if version == 0:
                 self._create()
         except sqlite3.DatabaseError as error:
+            self.close()
             raise IndexDamaged(
                 f"The index {path.parent} cannot be read ({error}): delete that folder and sync again."
             ) from None
@@ -83,11 +85,11 @@ class Store:
             connection = sqlite3.connect(
                 self._path, timeout=WAIT_SECONDS, isolation_level=None, check_same_thread=False
             )
+            self._all.append(connection)
             connection.execute("PRAGMA journal_mode = WAL")
             # FULL: what a sync has reported as done survives a power cut too.
             connection.execute("PRAGMA synchronous = FULL")
             self._local.connection = connection
-            self._all.append(connection)
         found: sqlite3.Connection = self._local.connection
         return found
 

@@ -67,3 +67,4 @@ def test_killed_and_resumed_nothing_is_lost_or_doubled(tmp_path: Path, encoder: 
     index = Index(folder, encoder)
     assert [article.id for article in index.articles()] == sorted(expected)
     assert index.check() == []
+    index.close()

@@ -2,6 +2,9 @@
 
 import json
 import shutil
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
@@ -24,9 +27,19 @@ FILES = {
 }
 
 
+Opened = Callable[[WordCounts], Index]
+
+
 @pytest.fixture
-def index(tmp_path: Path, encoder: WordCounts) -> Index:
-    return Index(tmp_path / "index", encoder)
+def opened(tmp_path: Path) -> Iterator[Opened]:
+    """Opens the index of the test, as often as asked; all are closed at the end."""
+    with ExitStack() as stack:
+        yield lambda encoder: stack.enter_context(closing(Index(tmp_path / "index", encoder)))
+
+
+@pytest.fixture
+def index(opened: Opened, encoder: WordCounts) -> Index:
+    return opened(encoder)
 
 
 def found(index: Index, question: str) -> list[str]:
@@ -107,9 +120,9 @@ def test_metadata_that_changes_changes_its_articles(index: Index, corpus: Corpus
 @pytest.mark.parametrize("engine", ["lexical", "vectors"])
 @pytest.mark.parametrize("damage", ["gone", "garbage"])
 def test_a_damaged_engine_is_built_again_from_the_store(
-    tmp_path: Path, corpus: Corpus, encoder: WordCounts, engine: str, damage: str
+    tmp_path: Path, opened: Opened, corpus: Corpus, encoder: WordCounts, engine: str, damage: str
 ) -> None:
-    index = Index(tmp_path / "index", encoder)
+    index = opened(encoder)
     index.sync(corpus(FILES))
     index.close()
     before = encoder.encoded
@@ -118,29 +131,29 @@ def test_a_damaged_engine_is_built_again_from_the_store(
             path.write_bytes(b"garbage")
     if damage == "gone":
         shutil.rmtree(tmp_path / "index" / engine)
-    index = Index(tmp_path / "index", encoder)
+    index = opened(encoder)
     index.sync(corpus({"new.txt": "A new article wakes the engine."}))
     assert index.check() == []
     assert encoder.encoded == before + 1
 
 
-def test_a_lost_store_makes_a_fresh_start(tmp_path: Path, corpus: Corpus, encoder: WordCounts) -> None:
-    index = Index(tmp_path / "index", encoder)
+def test_a_lost_store_makes_a_fresh_start(tmp_path: Path, opened: Opened, corpus: Corpus, encoder: WordCounts) -> None:
+    index = opened(encoder)
     index.sync(corpus(FILES))
     index.close()
     for path in (tmp_path / "index").glob("store.sqlite*"):
         path.unlink()
-    index = Index(tmp_path / "index", encoder)
+    index = opened(encoder)
     assert index.sync(corpus()).added == 4
     assert index.check() == []
 
 
-def test_another_encoder_encodes_everything_anew(tmp_path: Path, corpus: Corpus) -> None:
+def test_another_encoder_encodes_everything_anew(opened: Opened, corpus: Corpus) -> None:
     one, other = WordCounts("one"), WordCounts("other")
-    index = Index(tmp_path / "index", one)
+    index = opened(one)
     index.sync(corpus(FILES))
     index.close()
-    index = Index(tmp_path / "index", other)
+    index = opened(other)
     index.sync(corpus())
     assert other.encoded == one.encoded == 4
     assert index.check() == []
@@ -152,8 +165,8 @@ def test_a_second_writer_is_told_who_writes(index: Index, corpus: Corpus) -> Non
     assert index.sync(corpus()).added == 4
 
 
-def test_a_reader_sees_what_another_writes(tmp_path: Path, corpus: Corpus, encoder: WordCounts) -> None:
-    writer, reader = (Index(tmp_path / "index", encoder) for _ in range(2))
+def test_a_reader_sees_what_another_writes(opened: Opened, corpus: Corpus, encoder: WordCounts) -> None:
+    writer, reader = (opened(encoder) for _ in range(2))
     vector = encoder.encode(["the ferry runs again"])[0]
     assert found(reader, "ferry") == [] and reader.dense(vector, 1, NONE) == []
     writer.sync(corpus(FILES))
@@ -162,13 +175,10 @@ def test_a_reader_sees_what_another_writes(tmp_path: Path, corpus: Corpus, encod
 
 
 def test_an_index_of_a_newer_version_and_one_that_is_no_index(tmp_path: Path, encoder: WordCounts) -> None:
-    import sqlite3
-
     folder = tmp_path / "index"
     Index(folder, encoder).close()
-    with sqlite3.connect(folder / "store.sqlite") as database:
+    with closing(sqlite3.connect(folder / "store.sqlite")) as database:
         database.execute("PRAGMA user_version = 99")
-    database.close()
     with pytest.raises(IndexTooNew):
         Index(folder, encoder)
     (folder / "store.sqlite").write_bytes(b"no database" * 1000)

@@ -1,8 +1,9 @@
 """Licensed question sets to training examples: `python -m training.reader.prepare --shared ../shared --out DIR`.
 
-Writes train.jsonl, tune.jsonl and report.jsonl, a row an example: question, title, context, start, end, answerable,
-spanned, source. `start` and `end` are character offsets, null where the context holds no answer; `spanned` is false
-where the set says whether the context answers but not with which words. An article or page belongs to one part, the
+Writes train.jsonl, tune.jsonl and report.jsonl, a row an example: question, title, context, spans, answerable, spanned,
+within, source. `spans` are the [start, end) character offsets of the places where the answer stands, all of them where
+a set does not say which one was meant; `spanned` is false where the set says whether the context answers but not with
+which words; `within` is then the sentence that answers, where it is known. An article or page belongs to one part, the
 same for all sets.
 """
 
@@ -12,6 +13,7 @@ import argparse
 import gzip
 import json
 import random
+import re
 from collections.abc import Iterable, Iterator
 from hashlib import blake2b
 from pathlib import Path
@@ -20,12 +22,14 @@ from typing import Any
 SEED = 1729
 TRAIN, TUNE = 70, 85
 """Of a hundred titles, those below the first number train, those below the second tune, the rest report."""
-NEGATIVES = 1
-"""Passages a question that look right and are not."""
-PAIRS_STEP = 2
-"""Of the pairs without marked words every second is taken, so that two passes take an hour on two cores."""
 LOOKED_AT = 5
-"""The negative is drawn from as many of the best-ranked passages without the answer."""
+"""A negative is drawn from as many of the best-ranked passages without the answer."""
+CUT = 0.5
+"""Of the answered questions, the share that also comes with its passage less the sentences that answer."""
+PAIRS_NEGATIVES = 0.25
+"""Of the pairs, the share that also comes with another passage; as many come with theirs less the sentence."""
+PAIRS_WORDS = 80
+"""Words of a passage put together again from the sentences of neighbouring pairs."""
 
 Example = dict[str, Any]
 
@@ -44,18 +48,23 @@ def rows(path: Path) -> Iterator[Any]:
             yield json.loads(line)
 
 
-def example(source: str, question: str, title: str, context: str, start: int | None, end: int | None) -> Example:
+def example(source: str, question: str, title: str, context: str, spans: list[tuple[int, int]]) -> Example:
     """An example whose answer is marked, or known not to be there."""
     return {
         "question": question,
         "title": title,
         "context": context,
-        "start": start,
-        "end": end,
-        "answerable": start is not None,
+        "spans": spans,
+        "answerable": bool(spans),
         "spanned": True,
+        "within": None,
         "source": source,
     }
+
+
+def places(answer: str, context: str) -> list[tuple[int, int]]:
+    """Where the words of `answer` stand in `context`, not inside other words."""
+    return [m.span() for m in re.finditer(rf"(?<!\w){re.escape(answer)}(?!\w)", context)] if answer else []
 
 
 def squad(folder: Path) -> Iterator[Example]:
@@ -71,24 +80,22 @@ def squad(folder: Path) -> Iterator[Example]:
                     if qa["id"] in seen:
                         continue
                     seen.add(qa["id"])
-                    answers = [] if qa.get("is_impossible") else qa["answers"]
-                    start = answers[0]["answer_start"] if answers else None
-                    end = start + len(answers[0]["text"]) if answers else None
-                    yield example("squad", qa["question"], title, paragraph["context"], start, end)
+                    context, answers = paragraph["context"], [] if qa.get("is_impossible") else qa["answers"]
+                    spans = places(answers[0]["text"], context) if answers else []
+                    if spans or not answers:
+                        yield example("squad", qa["question"], title, context, spans)
 
 
 def natural_questions(folder: Path) -> Iterator[Example]:
     """NQ-open with its gold passage (MIT; CC BY-SA 3.0) and QED (CC BY-SA 3.0)."""
     for row in rows(folder / "nq_open_oracle_shared.jsonl.gz"):
-        places = [(row["text"].find(answer), answer) for answer in row["answers"]]
-        if found := sorted((place, answer) for place, answer in places if place >= 0):
-            start, answer = found[0]
-            yield example("nq", row["question"], row["title"], row["text"], start, start + len(answer))
+        if spans := [span for answer in row["answers"] for span in places(answer, row["text"])]:
+            yield example("nq", row["question"], row["title"], row["text"], spans)
     for row in rows(folder / "qed_dev.jsonl.gz"):
         for answer in row["answers"][0][:1]:
             start, end = answer["answer_start"], answer["answer_start"] + len(answer["text"])
             if row["context"][start:end] == answer["text"]:
-                yield example("qed", row["question"], row["title"], row["context"], start, end)
+                yield example("qed", row["question"], row["title"], row["context"], [(start, end)])
 
 
 def timeqa(folder: Path, random_: random.Random) -> Iterator[Example]:
@@ -101,10 +108,10 @@ def timeqa(folder: Path, random_: random.Random) -> Iterator[Example]:
         for answer in row["answers"][:1]:
             context, start, end = paragraphs[answer["para"]], answer["from"], answer["end"]
             if context[start:end] == answer["answer"] and len(context.split()) < 250:
-                yield example("timeqa", row["question"], title, context, start, end)
+                yield example("timeqa", row["question"], title, context, [(start, end)])
         wrong = [p for i, p in enumerate(paragraphs) if i not in right and 30 < len(p.split()) < 250]
         if wrong:
-            yield example("timeqa", row["question"], title, random_.choice(wrong), None, None)
+            yield example("timeqa", row["question"], title, random_.choice(wrong), [])
 
 
 def clapnq(folder: Path) -> Iterator[Example]:
@@ -112,37 +119,81 @@ def clapnq(folder: Path) -> Iterator[Example]:
     for name, answerable in (("answerable", True), ("unanswerable", False)):
         for row in rows(folder / f"clapnq_dev_{name}_shared.jsonl.gz"):
             passage = row["passages"][0]
-            found = example("clapnq", row["input"], passage["title"], passage["text"], None, None)
+            found = example("clapnq", row["input"], passage["title"], passage["text"], [])
             yield found | {"answerable": answerable, "spanned": not answerable}
 
 
+def onestopqa(folder: Path) -> Iterator[Example]:
+    """OneStopQA (CC BY-SA 4.0), news; the evidence is marked, the answer's own words are not."""
+    with gzip.open(folder / "onestopqa_shared.json.gz", "rt", encoding="utf-8") as file:
+        articles = json.load(file)["data"]
+    for article in articles:
+        for paragraph in article["paragraphs"]:
+            for qa in paragraph["qas"]:
+                found = example("onestopqa", qa["question"], article["title"], paragraph["Adv"]["context"], [])
+                yield found | {"answerable": True, "spanned": False}
+
+
 def pairs(folder: Path) -> Iterator[Example]:
-    """Questions of SQuAD 1.1's training part with the sentence that answers (CC BY-SA 4.0); no words are marked."""
-    for row in rows(folder / "squad_v1.1_train_subset_pairs.jsonl.gz"):
-        found = example("pairs", row["question"], "", row["sentence"], None, None)
-        yield found | {"answerable": True, "spanned": False}
+    """Questions of SQuAD 1.1's training part with the sentence that answers (CC BY-SA 4.0); no words are marked.
+
+    The pairs come in the order of the articles, so that neighbouring sentences make up a passage again.
+    """
+    asked = [
+        (row["question"], prose(row["sentence"])) for row in rows(folder / "squad_v1.1_train_subset_pairs.jsonl.gz")
+    ]
+    sentences = list(dict.fromkeys(sentence for _, sentence in asked))
+    place_of = {sentence: place for place, sentence in enumerate(sentences)}
+    for question, sentence in asked:
+        low = high = place_of[sentence]
+        while sum(len(s.split()) for s in sentences[low : high + 1]) < PAIRS_WORDS:
+            low, high = max(low - 1, 0), min(high + 1, len(sentences) - 1)
+        before = "".join(s + " " for s in sentences[low : place_of[sentence]])
+        found = example("pairs", question, "", " ".join(sentences[low : high + 1]), [])
+        within = (len(before), len(before) + len(sentence))
+        yield found | {"answerable": True, "spanned": False, "within": within}
 
 
-def negatives(examples: list[Example], random_: random.Random) -> Iterator[Example]:
-    """For each question that is answered, passages of the same part that BM25 ranks high and that lack the answer."""
+def prose(tokens: str) -> str:
+    """A sentence of separate tokens as it would be written."""
+    for token, written in (("-lrb- ", "("), (" -rrb-", ")"), ("`` ", '"'), (" ''", '"'), (" n't", "n't")):
+        tokens = tokens.replace(token, written)
+    return re.sub(r" ([.,;:?!%]|'s\b|')", r"\1", tokens)
+
+
+def cut(positive: Example) -> Example | None:
+    """The same question over its passage less the sentences that answer; None where too little is left."""
+    from sentencex import segment
+
+    spans = positive["spans"] or ([positive["within"]] if positive["within"] else [])
+    kept, place = [], 0
+    for sentence in segment("en", positive["context"]):
+        place = positive["context"].find(sentence, place)
+        if not any(start < place + len(sentence) and end > place for start, end in spans):
+            kept.append(sentence.strip())
+        place += len(sentence)
+    if not spans or sum(len(sentence.split()) for sentence in kept) < 25:
+        return None
+    return example(positive["source"] + "-cut", positive["question"], positive["title"], " ".join(kept), [])
+
+
+def negatives(asked: list[Example], among: list[Example], random_: random.Random) -> Iterator[Example]:
+    """For each question asked, a passage of the same part that BM25 ranks high and that lacks the answer."""
     import bm25s
 
-    texts = {e["context"]: e["title"] for e in examples}
+    texts = {e["context"]: e["title"] for e in among}
     contexts = sorted(texts)
     index = bm25s.BM25()
     index.index(bm25s.tokenize(contexts, stopwords="en", show_progress=False), show_progress=False)
-    asked = [e for e in examples if e["answerable"]]
     queries = bm25s.tokenize([e["question"] for e in asked], stopwords="en", show_progress=False)
     ranked, _ = index.retrieve(queries, k=min(20, len(contexts)), show_progress=False)
-    for positive, places in zip(asked, ranked, strict=True):
-        answer = positive["context"][positive["start"] : positive["end"]].lower() if positive["spanned"] else None
-        wrong = [
-            contexts[place]
-            for place in places
-            if contexts[place] != positive["context"] and (answer is None or answer not in contexts[place].lower())
-        ][:LOOKED_AT]
-        for context in random_.sample(wrong, min(NEGATIVES, len(wrong))):
-            yield example(positive["source"] + "-negative", positive["question"], texts[context], context, None, None)
+    for positive, order in zip(asked, ranked, strict=True):
+        start, end = (positive["spans"] or [positive["within"] or (0, len(positive["context"]))])[0]
+        answer = positive["context"][start:end].lower()
+        wrong = [contexts[place] for place in order if answer not in contexts[place].lower()][:LOOKED_AT]
+        if wrong:
+            context = random_.choice(wrong)
+            yield example(positive["source"] + "-negative", positive["question"], texts[context], context, [])
 
 
 def gathered(shared: Path) -> dict[str, list[Example]]:
@@ -153,15 +204,20 @@ def gathered(shared: Path) -> dict[str, list[Example]]:
         natural_questions(data / "nq"),
         timeqa(data / "timeqa", random_),
         clapnq(data / "nq"),
+        onestopqa(data / "news_onestopqa"),
     ]
     parts: dict[str, list[Example]] = {"train": [], "tune": [], "report": []}
     for found in sets:
         for e in found:
             parts[part(e["title"])].append(e)
     for examples in parts.values():
-        examples.extend(list(negatives(examples, random_)))
-    loose = list(pairs(data / "squad"))[::PAIRS_STEP]
-    parts["train"] += loose + list(negatives(loose, random_))
+        asked = [e for e in examples if e["answerable"]]
+        less = [cut(e) for e in random_.sample(asked, int(CUT * len(asked)))]
+        examples.extend([*negatives(asked, examples, random_), *filter(None, less)])
+    loose = list(pairs(data / "squad"))
+    some = int(PAIRS_NEGATIVES * len(loose))
+    less = [cut(e) for e in random_.sample(loose, some)]
+    parts["train"] += [*loose, *negatives(random_.sample(loose, some), loose, random_), *filter(None, less)]
     return parts
 
 

@@ -1,4 +1,4 @@
-"""Trains the reader: `python -m training.reader.train --data DIR --out DIR`, with DIR as prepare left it.
+"""Trains the reader: `python -m training.reader.train --data train.jsonl --out DIR`, with the file as prepare left it.
 
 One network reads "[CLS] question [SEP] title . passage [SEP]" and gives, for each token, whether the answer starts or
 ends there (both at [CLS]: no answer), and for the whole, whether the passage answers (Devlin et al. 2019,
@@ -30,7 +30,8 @@ BATCH_TOKENS = 3_200
 RATE, WARM_UP, WEIGHT_DECAY = 1.5e-4, 0.06, 0.01
 ANSWERABLE_WEIGHT = 0.5
 """Of the loss of the whole passage, beside 1 for the span."""
-NO_SPAN = -100
+OUTSIDE = -1e4
+"""The logit of a token that can be no start or end."""
 
 
 class Reader(nn.Module):
@@ -55,24 +56,21 @@ def encoded(tokenizer: Tokenizer, example: dict[str, Any]) -> dict[str, Any] | N
     head = [CLS, *question, SEP]
     lead = [*title, DOT] if title else []
     room = TOKENS - len(head) - len(lead) - 1
-    first, start, end = 0, 0, 0
-    if example["start"] is not None:
-        inside = [i for i, (s, e) in enumerate(passage.offsets) if e > example["start"] and s < example["end"]]
-        if not inside:
-            return None
-        if inside[-1] >= room:  # a window that ends some way after the answer
-            first = max(0, min(inside[0] - room // 3, len(passage.ids) - room))
-        start, end = (len(head) + len(lead) + place - first for place in (inside[0], inside[-1]))
-        if end >= TOKENS - 1:
-            return None
-    elif not example["spanned"]:
-        start = end = NO_SPAN
-    ids = head + lead + passage.ids[first : first + room] + [SEP]
+    spans = []
+    for left, right in example["spans"]:
+        if inside := [i for i, (s, e) in enumerate(passage.offsets) if e > left and s < right]:
+            spans.append((inside[0], inside[-1]))
+    first = 0
+    if spans and spans[0][1] >= room:  # a window that ends some way after the answer
+        first = max(0, min(spans[0][0] - room // 3, len(passage.ids) - room))
+    lead_in = len(head) + len(lead) - first
+    spans = [(start + lead_in, end + lead_in) for start, end in spans if start >= first and end < first + room]
+    if example["spans"] and not spans:
+        return None
     return {
-        "ids": ids,
+        "ids": head + lead + passage.ids[first : first + room] + [SEP],
         "segment": len(head),
-        "start": start,
-        "end": end,
+        "spans": spans or ([(0, 0)] if example["spanned"] else []),
         "answerable": float(example["answerable"]),
     }
 
@@ -102,25 +100,33 @@ def tensors(batch: list[dict[str, Any]], device: str) -> tuple[Tensor, Tensor, T
 
 
 def loss_of(model: Reader, batch: list[dict[str, Any]], device: str) -> Tensor:
-    """Cross entropy of start and end, and of answerability."""
+    """Cross entropy of start and end, and of answerability.
+
+    Where the answer stands in several places, the probability of all of them counts (Clark and Gardner 2018,
+    https://arxiv.org/abs/1710.10723).
+    """
     ids, mask, segments = tensors(batch, device)
     spans, whole = model(ids, mask, segments)
-    spans = spans.float().masked_fill(mask[:, :, None] == 0, -1e4)
-    starts = torch.tensor([row["start"] for row in batch], device=device)
-    ends = torch.tensor([row["end"] for row in batch], device=device)
+    spans = spans.float().masked_fill(mask[:, :, None] == 0, OUTSIDE)
+    right = torch.full_like(spans, OUTSIDE)
+    for place, row in enumerate(batch):
+        for start, end in row["spans"]:
+            right[place, start, 0] = right[place, end, 1] = 0
+    marked = torch.tensor([bool(row["spans"]) for row in batch], device=device)
     answerable = torch.tensor([row["answerable"] for row in batch], device=device)
-    loss = ANSWERABLE_WEIGHT * functional.binary_cross_entropy_with_logits(whole.float(), answerable)
-    if (starts != NO_SPAN).any():
-        for place, labels in ((0, starts), (1, ends)):
-            loss = loss + functional.cross_entropy(spans[:, :, place], labels, ignore_index=NO_SPAN) / 2
-    return loss
+    missed = (torch.logsumexp(spans, dim=1) - torch.logsumexp(spans + right, dim=1)).mean(dim=1)
+    found = (missed * marked).sum() / marked.sum().clamp(min=1)
+    return found + ANSWERABLE_WEIGHT * functional.binary_cross_entropy_with_logits(whole.float(), answerable)
 
 
-def rows_of(path: Path, tokenizer: Tokenizer) -> Iterator[dict[str, Any]]:
-    """The encoded examples of a file."""
+def rows_of(path: Path, tokenizer: Tokenizer, marked: bool) -> Iterator[dict[str, Any]]:
+    """The encoded examples of a file; with `marked` those of sets that mark the answer's words."""
     with path.open(encoding="utf-8") as file:
         for line in file:
-            if row := encoded(tokenizer, json.loads(line)):
+            found = json.loads(line)
+            if marked and (not found["spanned"] or found["source"].startswith("pairs")):
+                continue
+            if row := encoded(tokenizer, found):
                 yield row
 
 
@@ -130,6 +136,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--passes", type=int, default=2)
+    parser.add_argument("--marked", action="store_true", help="train on the sets whose answers are marked, alone")
     parser.add_argument("--steps", type=int, help="stop after so many, for measuring")
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
@@ -139,10 +146,10 @@ def main() -> None:
     tokenizer = Tokenizer.from_file(str(published_folder() / "tokenizer.json"))
     tokenizer.no_truncation()
     tokenizer.no_padding()
-    rows = list(rows_of(options.data / "train.jsonl", tokenizer))
+    rows = list(rows_of(options.data, tokenizer, options.marked))
     plan = [batch for _ in range(options.passes) for batch in batches(rows, random_)][: options.steps]
     model = Reader(load_published(published_folder() / "model.safetensors")).to(device).train()
-    optimiser = torch.optim.AdamW(model.parameters(), lr=RATE, weight_decay=WEIGHT_DECAY)
+    optimiser = torch.optim.AdamW(model.parameters(), lr=RATE, weight_decay=WEIGHT_DECAY, fused=True)
     schedule = torch.optim.lr_scheduler.OneCycleLR(
         optimiser, RATE, total_steps=len(plan), pct_start=WARM_UP, anneal_strategy="linear"
     )
