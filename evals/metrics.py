@@ -1,4 +1,4 @@
-"""Measures of answers, citations, retrieval and abstention, each from 0 to 1, more is better.
+"""Measures of answers, citations, retrieval, abstention and calibration, each from 0 to 1.
 
 Exact match and token F1 are those of SQuAD (Rajpurkar et al. 2016, https://arxiv.org/abs/1606.05250), with numbers,
 hyphens and typographic quotes normalised as well; nDCG and hit@k come from ir-measures.
@@ -121,6 +121,26 @@ def citations(rows: Iterable[Row], texts: Mapping[str, str]) -> Scores:
     return {"citations": float(len(cited)), **({"citations_verbatim": fmean(exact)} if exact else {})}
 
 
+def reliability(questions: Sequence[Question], rows: Mapping[str, Row]) -> list[tuple[float, float, int]]:
+    """Mean confidence, share right and number of the answers given, by tenths of confidence; empty tenths left out.
+
+    Who answers an unanswerable question is wrong.
+    """
+    tenths: dict[int, list[tuple[float, float]]] = {}
+    for question in questions:
+        row = rows[question.id]
+        if not row["abstained"]:
+            right = score(question, row)["right"] if question.answerable else 0.0
+            tenths.setdefault(min(int(row["confidence"] * 10), 9), []).append((row["confidence"], right))
+    return [(fmean(c for c, _ in given), fmean(r for _, r in given), len(given)) for _, given in sorted(tenths.items())]
+
+
+def calibration_error(tenths: Sequence[tuple[float, float, int]]) -> float:
+    """Expected calibration error over the tenths of `reliability` (Naeini et al. 2015): 0 is best."""
+    total = sum(count for *_, count in tenths)
+    return sum(count * abs(confidence - right) for confidence, right, count in tenths) / total
+
+
 def summary(questions: Sequence[Question], rows: Mapping[str, Row], texts: Mapping[str, str]) -> dict[str, Any]:
     """Every measure over a run: means, balanced accuracy of abstention, seconds, and right answers by kind.
 
@@ -141,6 +161,8 @@ def summary(questions: Sequence[Question], rows: Mapping[str, Row], texts: Mappi
         found["abstention_balanced_accuracy"] = (found["answered"] + found["abstained_right"]) / 2
         both = gathered["f1"] + gathered["abstained_right"]
         found["squad2_f1"] = fmean(both)
+    if tenths := reliability(questions, rows):
+        found["expected_calibration_error"] = calibration_error(tenths)
     found |= retrieval(questions, rows) | citations(rows.values(), texts)
     seconds = sorted(row["seconds"]["total"] for row in rows.values())
     found |= {"p50_seconds": seconds[len(seconds) // 2], "p95_seconds": seconds[int(len(seconds) * 0.95)]}

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
 
-from evals.metrics import Row, score
+from evals.metrics import Row, reliability, score
 from evals.questions import Question
 
 _STYLE = """
@@ -16,6 +16,8 @@ table { border-collapse: collapse; width: 100%; } th, td { text-align: left; ver
 border-bottom: 1px solid #8884; }
 .figures { width: auto; } .figures td { font-variant-numeric: tabular-nums; text-align: right; }
 .wrong td:first-child { border-left: 4px solid #c0392b; } .right td:first-child { border-left: 4px solid #2e8b57; }
+.pair { display: flex; flex-wrap: wrap; gap: 2rem; align-items: start; } .axes { fill: none; stroke: currentColor; }
+.dots { fill: #c98a1b; fill-opacity: .7; } .labels { fill: currentColor; font-size: 12px; text-anchor: end; }
 blockquote { margin: .2rem 0; padding-left: .7rem; border-left: 3px solid #c98a1b; } small { opacity: .75; }
 """
 
@@ -46,8 +48,27 @@ def html_report(questions: Sequence[Question], rows: Mapping[str, Row], report: 
     return (
         f"<!DOCTYPE html><html lang=en><meta charset=utf-8><meta name=viewport content='width=device-width'>"
         f"<title>Dateline: evaluation</title><style>{_STYLE}</style><h1>Evaluation</h1>"
-        f"<table class=figures>{figures}</table><h2>By kind</h2><table class=figures>{kinds}</table><h2>Questions</h2>"
+        f"<table class=figures>{figures}</table><h2>By kind</h2><table class=figures>{kinds}</table>"
+        f"<h2>Reliability</h2>{_reliability(questions, rows)}<h2>Questions</h2>"
         f"<table><thead><tr><th>question<th>expected<th>given<th>quoted</tr></thead><tbody>{asked}</tbody></table></html>"
+    )
+
+
+def _reliability(questions: Sequence[Question], rows: Mapping[str, Row]) -> str:
+    """How often answers of a confidence are right, as a plot and the table it shows."""
+    tenths = reliability(questions, rows)
+    dots = "".join(
+        f"<circle cx={40 + 240 * confidence:.0f} cy={250 - 240 * right:.0f} r={3 + count**0.5:.1f} />"
+        for confidence, right, count in tenths
+    )
+    cells = "".join(f"<tr><td>{c:.2f}<td>{right:.2f}<td>{count}</tr>" for c, right, count in tenths)
+    return (
+        "<p>The answers given, by tenths of confidence. On the line, confidence is the chance of being right."
+        "<div class=pair><svg viewBox='0 0 300 290' width=300 role=img aria-label='Share right over confidence'>"
+        "<g class=axes><path d='M40 10V250H280'/><path d='M40 250L280 10' stroke-dasharray='4'/></g>"
+        f"<g class=dots>{dots}</g><g class=labels><text x=160 y=284>confidence</text><text x=34 y=254>0</text>"
+        "<text x=34 y=16>1</text><text x=280 y=266>1</text><text x=34 y=130>right</text></g></svg><table class=figures>"
+        f"<thead><tr><th>confidence<th>right<th>answers</tr></thead><tbody>{cells}</tbody></table></div>"
     )
 
 

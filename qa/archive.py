@@ -19,8 +19,10 @@ from qa.answer.reading import read
 from qa.errors import CorpusError, IndexLocked, QuestionError
 from qa.index.index import Index
 from qa.models.encoder import Encoder
+from qa.models.reader import Reader
 from qa.search.dialogue import stand_alone
 from qa.search.hybrid import search
+from qa.search.reranking import rerank
 from qa.settings import Settings
 from qa.types import (
     Answer,
@@ -88,7 +90,7 @@ class Archive:
         self.corpus = Path(corpus)
         if not self.corpus.is_dir():
             raise CorpusError(f"There is no folder {str(self.corpus)!r}: name the folder that holds the articles.")
-        self._encoder = Encoder(settings.threads)
+        self._encoder, self._reader = Encoder(settings.threads), Reader(settings.threads)
         self._index = Index(Path(index) if index else index_folder(self.corpus), self._encoder)
 
     def sync(self, progress: Callable[[Progress], None] | None = None) -> SyncReport:
@@ -147,9 +149,10 @@ class Archive:
         started = perf_counter()
         understood = stand_alone(_checked(question), history, asked)
         hits = search(self._index, self._encoder, understood, filters, RETRIEVED)
+        hits, readings = rerank(understood, hits, self._reader)
         searched = perf_counter()
         yield Found(understood, tuple(hits))
-        answer = quote(understood, hits, read(understood, hits, self._encoder))
+        answer = quote(understood, hits, read(understood, hits, readings))
         for piece in re.findall(r"\S+\s*|\s+", answer.text):
             yield Delta(piece)
         ended = perf_counter()

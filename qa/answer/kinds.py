@@ -5,18 +5,20 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-Kind = Literal["when", "who", "count", "measure", "where", "why", "meaning", "other"]
+Kind = Literal["when", "who", "count", "measure", "where", "why", "meaning", "list", "other"]
 
-# The first that fits wins. "Which day/year/month" asks when; "which town" is left to the reader.
+_NUMBER = r"(?:two|three|four|five|six|seven|eight|nine|ten|\d+)"
+# What stands first in the question wins, of several there the first of these; "which town" is left to the reader.
 _SIGNS: tuple[tuple[Kind, str], ...] = (
     ("why", r"\bwhy\b|\bwhat (?:was|were|is|are) the reasons?\b|\bfor what reason\b|\bhow come\b"),
-    ("meaning", r"\bwhat does .+ (?:mean|stand for)\b|\bwhat is meant by\b|\bthe meaning of\b"),
-    ("when", r"\bwhen\b|\b(?:what|which|on what|in what) (?:exact )?(?:day|date|month|year|time)\b|\bsince what\b"),
+    ("meaning", r"\bwhat (?:does|do|did) .+ (?:mean|stand for)\b|\bwhat is meant by\b|\bthe meaning of\b"),
+    ("when", r"\bwhen\b|\b(?:(?:on|in|since) )?(?:what|which) (?:exact )?(?:day|date|month|year|time)\b"),
     (
         "measure",
         r"\bhow (?:far|long|tall|high|wide|big|large|deep|fast|old|heavy|much)\b|\bwhat (?:distance|share|area)\b",
     ),
     ("count", r"\bhow many\b|\b(?:what|which) (?:number|total|percentage|proportion)\b"),
+    ("list", rf"\b(?:what|which|who)(?: (?:are|were))?(?: the)? {_NUMBER} \w+|\b(?:name|list) (?:all|the|{_NUMBER})\b"),
     ("who", r"\bwho(?:se|m)?\b|\b(?:which|what) (?:person|man|woman|official|minister|commander|spokes\w+)\b"),
     ("where", r"\bwhere\b|\b(?:in|at|from|to) (?:what|which) (?:town|city|place|country|province)\b"),
 )
@@ -25,4 +27,7 @@ _KINDS = tuple((kind, re.compile(pattern, re.IGNORECASE)) for kind, pattern in _
 
 def kind_of(question: str) -> Kind:
     """The kind of `question`, by its wording."""
-    return next((kind for kind, pattern in _KINDS if pattern.search(question)), "other")
+    found = [
+        (match.start(), place, kind) for place, (kind, sign) in enumerate(_KINDS) if (match := sign.search(question))
+    ]
+    return min(found)[2] if found else "other"

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from qa.answer.kinds import Kind
 from qa.language.dates import Expression, expressions
 from qa.language.intervals import show
-from qa.language.words import terms, words
+from qa.language.words import words
 from qa.types import Article, Span
 
 _NUMBER = (
@@ -27,76 +27,85 @@ _TITLE = (
     r"(?:(?:Lieutenant|Major|Brigadier|Prime|Vice|Foreign|Defen[cs]e|US|Mr|Mrs|Ms|Dr|Col|Gen|Lt|Sgt|Capt)\.?[ -]?)*"
 )
 _NAME = re.compile(rf"{_TITLE}\b[A-Z][\w'’]+(?:(?:[ -](?:al|el|bin|ibn|of|the|van|de)\b)?[ -][A-Z][\w'’.]*)*")
-_PLACE = re.compile(
-    r"\b(?:in|at|near|to|from|on|into|of|outside|around|towards?) (?:the )?(?P<name>[A-Z][\w'’-]+(?: [A-Z][\w'’-]+)*)"
+_ITEM = r"(?:the )?[A-Z][\w'’-]*(?: [A-Z][\w'’-]*)*"
+_LIST = re.compile(rf"{_ITEM}(?:, {_ITEM})*,? and {_ITEM}")
+_QUOTED = re.compile(r"[“\"](?P<said>[^“”\"]+)[”\"]")
+_CAUSE = re.compile(
+    r"\b(?:because|for fear|due to|owing to|since|so that|in order to|as a result of|until)\b", re.IGNORECASE
 )
+_CLAUSE_END = re.compile(r"[,;:]\s|[.!?][\"”’']?\s*$|\s[—–-]\s")
+SHORT_WORDS = 15
+"""A short answer is no longer than this."""
 
 
-def short_answer(kind: Kind, question: str, article: Article, sentence: Span) -> Span | None:
-    """Where in the article's `sentence` the short answer stands, None where none can be told.
+def short_answer(kind: Kind, question: str, article: Article, sentence: Span, read: Span) -> Span:
+    """Where in the article's `sentence` the short answer stands.
 
     Args:
         kind: What the question asks for.
         question: The question, whose own words answer nothing.
         article: The article that holds the sentence.
         sentence: The sentence that answers.
+        read: The words in it that the reader takes for the answer; they are the short answer, or point at it.
     """
-    text = article.text[sentence.start : sentence.end]
+    text, near = article.text[sentence.start : sentence.end], (read.start - sentence.start, read.end - sentence.start)
+    found: Iterable[tuple[int, int]] = []
     if kind == "when":
-        found: Iterable[tuple[int, int]] = _finest(expressions(text, article.published))
-    elif kind in ("count", "measure"):
-        pattern = _COUNT if kind == "count" else _MEASURE
-        found = [match.span() for match in pattern.finditer(text)]
+        found = _times(expressions(text, article.published), near)
+    elif kind in ("count", "measure") and not _COUNT.search(text[slice(*near)]):
+        found = [match.span() for match in (_COUNT if kind == "count" else _MEASURE).finditer(text)]
     elif kind == "who":
-        found = [match.span() for match in _NAME.finditer(text)]
-    elif kind == "where":
-        found = [match.span("name") for match in _PLACE.finditer(text)]
-    else:
-        return None
+        found = [match.span() for match in _NAME.finditer(text) if match.start() <= near[0] and near[1] <= match.end()]
+    elif kind == "list":
+        found = [match.span() for match in _LIST.finditer(text) if match.start() < near[1] and near[0] < match.end()]
+    elif kind == "meaning":
+        found = [match.span("said") for match in _QUOTED.finditer(text)]
+    elif kind == "why":
+        found = [_reason(text, near)]
     asked = set(words(question))
-    days = {day for e in expressions(text, article.published) for day in (e.start, e.end)} if kind == "who" else set()
-    fresh = [
-        (start, end)
-        for start, end in found
-        if not set(words(text[start:end])) <= asked and start not in days and end not in days
-    ]
-    if not fresh:
-        return None
-    start, end = min(fresh, key=lambda span: (_distance(text, span, set(terms(question))), span))
+    fresh = [span for span in found if not set(words(text[slice(*span)])) <= asked]
+    start, end = min(fresh, key=lambda span: (_apart(span, near), span), default=near)
     return Span(sentence.start + start, sentence.start + end)
 
 
-def _finest(found: list[Expression]) -> list[tuple[int, int]]:
-    """The expressions of the finest granularity among those that name a day, a month or a year."""
+def _apart(one: tuple[int, int], other: tuple[int, int]) -> int:
+    """Characters between two stretches, 0 where they overlap."""
+    return max(0, one[0] - other[1], other[0] - one[1])
+
+
+def _reason(text: str, read: tuple[int, int]) -> tuple[int, int]:
+    """The clause around the words read, from the word that makes it a reason where there is one."""
+    starts = [m.start() for m in _CAUSE.finditer(text, 0, read[0] + 1)] or [read[0]]
+    stop = _CLAUSE_END.search(text, read[1])
+    start, end = starts[-1], stop.start() if stop else len(text)
+    crossed = _CLAUSE_END.search(text, start, read[0]) is not None
+    return read if crossed or len(text[start:end].split()) > SHORT_WORDS else (start, end)
+
+
+def _times(found: list[Expression], read: tuple[int, int]) -> list[tuple[int, int]]:
+    """What the words read say of the time, else the finest expressions of the sentence."""
+    own = [(e.start, e.end) for e in found if e.start < read[1] and read[0] < e.end]
+    if len(own) > 1:  # "from 1973 to 1974"
+        return [(min(own)[0], max(end for _, end in own))]
     order = ("day", "days", "week", "month", "season", "year", "decade")
     best = min((order.index(e.granularity) for e in found), default=0)
-    return [(e.start, e.end) for e in found if order.index(e.granularity) == best]
-
-
-def _distance(text: str, span: tuple[int, int], asked: set[str]) -> float:
-    """Mean distance, in words, from `span` to the nearest two words of the question."""
-    before, after = terms(text[: span[0]])[::-1], terms(text[span[1] :])
-    steps = sorted(
-        [i for i, term in enumerate(before) if term in asked] + [i for i, term in enumerate(after) if term in asked]
-    )
-    return sum(steps[:2]) / len(steps[:2]) if steps else float(len(before) + len(after))
+    return own or [(e.start, e.end) for e in found if order.index(e.granularity) == best]
 
 
 def resolved(article: Article, span: Span) -> str | None:
-    """The days that the expression of time at `span` means, in words; None where it is none or stays relative."""
-    found = _expression_at(article, span)
-    return show(found.first, found.last) if found and found.first and found.last else None
+    """The days that the expression of time at `span` means, in words.
+
+    None where it is none, or several, or says itself which days, or where the article's own day is unknown.
+    """
+    found = _expressions_at(article, span)
+    if len(found) != 1 or not found[0].relative or not (found[0].first and found[0].last):
+        return None
+    return show(found[0].first, found[0].last)
 
 
-def names_a_day(article: Article, span: Span) -> bool:
-    """Whether the expression of time at `span` is as fine as a day."""
-    found = _expression_at(article, span)
-    return found is not None and found.granularity == "day"
-
-
-def _expression_at(article: Article, span: Span) -> Expression | None:
-    # The expression may need words around it ("will begin on Tuesday"), so its whole line is read.
+def _expressions_at(article: Article, span: Span) -> list[Expression]:
+    # An expression may need words around it ("will begin on Tuesday"), so its whole line is read.
     line = article.text.rfind("\n", 0, span.start) + 1
     stop = article.text.find("\n", span.end)
     found = expressions(article.text[line : stop if stop >= 0 else None], article.published)
-    return next((e for e in found if e.start + line < span.end and span.start < e.end + line), None)
+    return [e for e in found if e.start + line < span.end and span.start < e.end + line]

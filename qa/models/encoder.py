@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from qa.models.engine import DATA, checksums, load_model, verified
+from qa.models.engine import DATA, Engine, checksums, load_tokenizer
 
 MODEL, TOKENIZER = "encoder.onnx", "tokenizer.json"
 DIMENSIONS = 384
@@ -26,8 +25,7 @@ class Encoder:
 
     def __init__(self, threads: int = 0, data: Path = DATA) -> None:
         """Take the model from the folder `data`, to be run by `threads` threads; 0 lets the engine choose."""
-        self._threads, self._data = threads, data
-        self._loading, self._local = threading.Lock(), threading.local()
+        self._data, self._engine = data, Engine(data, MODEL, threads)
 
     @cached_property
     def name(self) -> str:
@@ -52,28 +50,12 @@ class Encoder:
         for start in range(0, len(order), BATCH):
             places = order[start : start + BATCH]
             rows = self._tokenizer.encode_batch([texts[place] for place in places])
-            vectors[places] = self._infer(
-                np.array([row.ids for row in rows], dtype=np.int64),
-                np.array([row.attention_mask for row in rows], dtype=np.int64),
+            (vectors[places],) = self._engine.infer(
+                input_ids=np.array([row.ids for row in rows], dtype=np.int64),
+                attention_mask=np.array([row.attention_mask for row in rows], dtype=np.int64),
             )
         return vectors
 
-    def _infer(self, ids: NDArray[np.int64], mask: NDArray[np.int64]) -> NDArray[np.float32]:
-        """One batch; each thread has an inference request of its own."""
-        if not hasattr(self._local, "request"):
-            self._local.request = self._compiled.create_infer_request()
-        outputs = self._local.request.infer({"input_ids": ids, "attention_mask": mask})
-        return np.array(outputs[0], dtype=np.float32)
-
-    @property
-    def _compiled(self) -> Any:  # noqa: ANN401 - OpenVINO's types are its own business
-        with self._loading:
-            if "compiled" not in self.__dict__:
-                self.__dict__["compiled"] = load_model(verified(self._data, MODEL), self._threads)
-            return self.__dict__["compiled"]
-
     @cached_property
     def _tokenizer(self) -> Any:  # noqa: ANN401
-        from tokenizers import Tokenizer
-
-        return Tokenizer.from_file(str(verified(self._data, TOKENIZER)))
+        return load_tokenizer(self._data, TOKENIZER)

@@ -19,6 +19,12 @@ from qa.answer.kinds import kind_of
         ("Why did the army withdraw?", "why"),
         ("What does Labayk ya Hussein mean?", "meaning"),
         ("Which towns are the targets?", "other"),
+        ("Which three towns are the targets?", "list"),
+        ("What are the 4 demands?", "list"),
+        ("Who are the two commanders?", "list"),
+        ("Where do those who fled live?", "where"),
+        ("How many towns fell when the army left?", "count"),
+        ("Who said why the army left?", "who"),
         ("", "other"),
     ],
 )

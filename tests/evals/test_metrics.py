@@ -4,7 +4,18 @@ from typing import Any
 
 import pytest
 
-from evals.metrics import citations, contains, forms, normalised, retrieval, score, summary, token_f1
+from evals.metrics import (
+    calibration_error,
+    citations,
+    contains,
+    forms,
+    normalised,
+    reliability,
+    retrieval,
+    score,
+    summary,
+    token_f1,
+)
 from evals.questions import Evidence, Question
 
 
@@ -13,6 +24,7 @@ def row(**changes: object) -> dict[str, Any]:
         "short": None,
         "text": "",
         "abstained": False,
+        "confidence": 0.5,
         "citations": [],
         "passages": [],
         "seconds": {"total": 0.1},
@@ -105,3 +117,13 @@ def test_summary_over_a_run() -> None:
     assert (found["exact_match"], found["abstained_right"], found["abstention_balanced_accuracy"]) == (1.0, 0.0, 0.5)
     assert found["by_kind"] == {"number": "1/1", "unanswerable": "0/1"}
     assert (found["squad2_f1"], found["p50_seconds"]) == (0.5, 0.3)
+
+
+def test_reliability_of_the_answers_given() -> None:
+    """Two sure and right, one sure about what cannot be answered, one doubtful and wrong, one abstention."""
+    asked = [Question(str(n), "Who?", ("Ali",), n != 2) for n in range(5)]
+    rows = {str(n): row(short="Ali", confidence=0.9) for n in range(3)}
+    rows |= {"3": row(short="Omar", confidence=0.4), "4": row(abstained=True, confidence=0.1)}
+    tenths = reliability(asked, rows)
+    assert tenths == [(0.4, 0.0, 1), (pytest.approx(0.9), pytest.approx(2 / 3), 3)]
+    assert calibration_error(tenths) == pytest.approx((0.4 + 3 * (0.9 - 2 / 3)) / 4)

@@ -18,12 +18,13 @@ from tokenizers import Tokenizer
 from torch import Tensor, nn
 from torch.nn import functional
 
+from training.graph import export, quantise
 from training.network import MiniLM, load_published, published_folder
 
 TOKENS = 256
 """What the published model was trained to read."""
-CALIBRATION = 300
-"""Paragraphs that the scales are fitted on."""
+PARAGRAPHS = 300
+"""... that the scales are fitted on."""
 
 
 class SentenceEncoder(nn.Module):
@@ -38,22 +39,6 @@ class SentenceEncoder(nn.Module):
         states = self.network(input_ids, attention_mask, torch.zeros_like(input_ids))
         weights = attention_mask[:, :, None].to(states.dtype)
         return functional.normalize((states * weights).sum(1) / weights.sum(1), dim=-1)
-
-
-def export(model: nn.Module, path: Path) -> None:
-    """Write `model` as ONNX with a free batch size and length."""
-    example = torch.randint(1000, 2000, (2, 16)), torch.ones(2, 16, dtype=torch.int64)
-    axes = {0: "batch", 1: "length"}
-    torch.onnx.export(
-        model,
-        example,
-        str(path),
-        input_names=["input_ids", "attention_mask"],
-        output_names=["vectors"],
-        dynamic_axes={"input_ids": axes, "attention_mask": axes, "vectors": {0: "batch"}},
-        opset_version=17,
-        dynamo=False,
-    )
 
 
 def paragraphs(shared: Path) -> list[str]:
@@ -80,21 +65,6 @@ def inputs(texts: list[str], reads: Tokenizer, batch: int = 8) -> Iterator[dict[
         }
 
 
-def quantise(source: Path, target: Path, texts: list[str]) -> None:
-    """Write the graph at `source` with 8-bit weights and activations, as QDQ nodes that any ONNX runtime reads."""
-    import nncf
-    import onnx
-
-    quantised = nncf.quantize(
-        onnx.load(str(source)),
-        nncf.Dataset(list(inputs(texts, tokenizer()))),
-        model_type=nncf.ModelType.TRANSFORMER,
-        preset=nncf.QuantizationPreset.MIXED,
-        subset_size=CALIBRATION,
-    )
-    onnx.save(quantised, str(target))
-
-
 def main() -> None:
     """Write encoder-fp32.onnx, encoder.onnx and tokenizer.json to the folder --out."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -103,8 +73,9 @@ def main() -> None:
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
     model = SentenceEncoder(load_published(published_folder() / "model.safetensors"))
-    export(model, options.out / "encoder-fp32.onnx")
-    quantise(options.out / "encoder-fp32.onnx", options.out / "encoder.onnx", paragraphs(options.shared)[:CALIBRATION])
+    whole, small = options.out / "encoder-fp32.onnx", options.out / "encoder.onnx"
+    export(model, whole, ["input_ids", "attention_mask"], {"vectors": {0: "batch"}})
+    quantise(whole, small, inputs(paragraphs(options.shared)[:PARAGRAPHS], tokenizer()))
     tokenizer().save(str(options.out / "tokenizer.json"))
 
 

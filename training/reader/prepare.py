@@ -15,37 +15,30 @@ import json
 import random
 import re
 from collections.abc import Iterable, Iterator
-from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
+from evals.sets import part, rows
+
 SEED = 1729
-TRAIN, TUNE = 70, 85
-"""Of a hundred titles, those below the first number train, those below the second tune, the rest report."""
 LOOKED_AT = 5
 """A negative is drawn from as many of the best-ranked passages without the answer."""
 CUT = 0.5
 """Of the answered questions, the share that also comes with its passage less the sentences that answer."""
+SWAPPED = 0.8
+"""Of the answered questions, the share that is also asked about something else, where that can be done."""
 PAIRS_NEGATIVES = 0.25
 """Of the pairs, the share that also comes with another passage; as many come with theirs less the sentence."""
 PAIRS_WORDS = 80
 """Words of a passage put together again from the sentences of neighbouring pairs."""
 
+_NAME = re.compile(r"(?<=[a-z,;] )[A-Z][a-z]+(?: [A-Z][a-z]+)*\b")
+"""Not at the start of a sentence, where any word has a capital."""
+_YEAR, _NUMBER = re.compile(r"\b[12]\d{3}\b"), re.compile(r"\b(?!\d{4}\b)\d[\d,.]*\b")
+_OPPOSITES = [("first", "last"), ("largest", "smallest"), ("highest", "lowest"), ("most", "least"), ("more", "fewer")]
+_OPPOSITES += [("before", "after"), ("north", "south"), ("east", "west"), ("increase", "decrease")]
+_OPPOSITES += [(other, one) for one, other in _OPPOSITES]
 Example = dict[str, Any]
-
-
-def part(title: str) -> str:
-    """Which of "train", "tune" and "report" a page belongs to, by its title."""
-    place = int(blake2b(title.encode(), digest_size=8).hexdigest(), 16) % 100
-    return "train" if place < TRAIN else "tune" if place < TUNE else "report"
-
-
-def rows(path: Path) -> Iterator[Any]:
-    """The objects of a JSONL file, gzipped or not."""
-    opener = gzip.open if path.suffix == ".gz" else open
-    with opener(path, "rt", encoding="utf-8") as file:
-        for line in file:
-            yield json.loads(line)
 
 
 def example(source: str, question: str, title: str, context: str, spans: list[tuple[int, int]]) -> Example:
@@ -114,26 +107,6 @@ def timeqa(folder: Path, random_: random.Random) -> Iterator[Example]:
             yield example("timeqa", row["question"], title, random_.choice(wrong), [])
 
 
-def clapnq(folder: Path) -> Iterator[Example]:
-    """ClapNQ (Apache 2.0): whether the passage answers; no words are marked."""
-    for name, answerable in (("answerable", True), ("unanswerable", False)):
-        for row in rows(folder / f"clapnq_dev_{name}_shared.jsonl.gz"):
-            passage = row["passages"][0]
-            found = example("clapnq", row["input"], passage["title"], passage["text"], [])
-            yield found | {"answerable": answerable, "spanned": not answerable}
-
-
-def onestopqa(folder: Path) -> Iterator[Example]:
-    """OneStopQA (CC BY-SA 4.0), news; the evidence is marked, the answer's own words are not."""
-    with gzip.open(folder / "onestopqa_shared.json.gz", "rt", encoding="utf-8") as file:
-        articles = json.load(file)["data"]
-    for article in articles:
-        for paragraph in article["paragraphs"]:
-            for qa in paragraph["qas"]:
-                found = example("onestopqa", qa["question"], article["title"], paragraph["Adv"]["context"], [])
-                yield found | {"answerable": True, "spanned": False}
-
-
 def pairs(folder: Path) -> Iterator[Example]:
     """Questions of SQuAD 1.1's training part with the sentence that answers (CC BY-SA 4.0); no words are marked.
 
@@ -177,6 +150,29 @@ def cut(positive: Example) -> Example | None:
     return example(positive["source"] + "-cut", positive["question"], positive["title"], " ".join(kept), [])
 
 
+def swapped(positive: Example, random_: random.Random) -> Example | None:
+    """The same passage asked about something else: a name, number or direction of the question is another.
+
+    The commonest ways in which the unanswerable questions of SQuAD 2.0 were made (Rajpurkar et al. 2018,
+    https://arxiv.org/abs/1806.03822, table 1). None where the question has nothing to swap.
+    """
+    question, context = positive["question"], positive["context"]
+    answers = {context[start:end] for start, end in positive["spans"]}
+    for pattern in (_NAME, _YEAR, _NUMBER):
+        asked = list(pattern.finditer(question))
+        known = sorted({m[0] for m in pattern.finditer(context)} - {m[0] for m in asked})
+        known = [name for name in known if not any(name in answer or answer in name for answer in answers)]
+        if asked and known:
+            old, new = random_.choice(asked), random_.choice(known)
+            found = question[: old.start()] + new + question[old.end() :]
+            return example(positive["source"] + "-swapped", found, positive["title"], context, [])
+    for one, other in _OPPOSITES:
+        if re.search(rf"\b{one}\b", question):
+            found = re.sub(rf"\b{one}\b", other, question)
+            return example(positive["source"] + "-swapped", found, positive["title"], context, [])
+    return None
+
+
 def negatives(asked: list[Example], among: list[Example], random_: random.Random) -> Iterator[Example]:
     """For each question asked, a passage of the same part that BM25 ranks high and that lacks the answer."""
     import bm25s
@@ -203,8 +199,6 @@ def gathered(shared: Path) -> dict[str, list[Example]]:
         squad(data / "squad"),
         natural_questions(data / "nq"),
         timeqa(data / "timeqa", random_),
-        clapnq(data / "nq"),
-        onestopqa(data / "news_onestopqa"),
     ]
     parts: dict[str, list[Example]] = {"train": [], "tune": [], "report": []}
     for found in sets:
@@ -218,6 +212,10 @@ def gathered(shared: Path) -> dict[str, list[Example]]:
     some = int(PAIRS_NEGATIVES * len(loose))
     less = [cut(e) for e in random_.sample(loose, some)]
     parts["train"] += [*loose, *negatives(random_.sample(loose, some), loose, random_), *filter(None, less)]
+    for examples in parts.values():
+        spanned = [e for e in examples if e["spans"]]
+        other = [swapped(e, random_) for e in random_.sample(spanned, int(SWAPPED * len(spanned)))]
+        examples.extend(filter(None, other))
     return parts
 
 

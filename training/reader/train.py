@@ -137,7 +137,8 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--passes", type=int, default=2)
     parser.add_argument("--marked", action="store_true", help="train on the sets whose answers are marked, alone")
-    parser.add_argument("--steps", type=int, help="stop after so many, for measuring")
+    parser.add_argument("--start", type=Path, help="a reader.pt to go on from")
+    parser.add_argument("--steps", type=int, help="at most so many")
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(SEED)
@@ -149,6 +150,8 @@ def main() -> None:
     rows = list(rows_of(options.data, tokenizer, options.marked))
     plan = [batch for _ in range(options.passes) for batch in batches(rows, random_)][: options.steps]
     model = Reader(load_published(published_folder() / "model.safetensors")).to(device).train()
+    if options.start:
+        model.load_state_dict(torch.load(options.start, map_location=device))
     optimiser = torch.optim.AdamW(model.parameters(), lr=RATE, weight_decay=WEIGHT_DECAY, fused=True)
     schedule = torch.optim.lr_scheduler.OneCycleLR(
         optimiser, RATE, total_steps=len(plan), pct_start=WARM_UP, anneal_strategy="linear"

@@ -1,0 +1,218 @@
+"""Public question sets as archives: `python -m evals.sets --shared ../shared --out DIR [--only NAME …]`.
+
+For each set DIR gets a folder with `corpus/articles.jsonl` and, for evals.run, the question files `tune.jsonl` and
+`report.jsonl`. What training saw is in neither (see `part`); the archive holds it all, so that finding stays as hard.
+Of a set that trains nothing, the questions that would have trained are for tuning.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import gzip
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any
+
+from qa.language.sentences import sentences
+
+TRAIN, TUNE = 70, 88
+"""Of a hundred titles, those below the first number train, those below the second tune, the rest report."""
+EVIDENCE_DOCUMENTS = 9
+"""Pages of a RealTime QA question that count as right, at most: it lists no more."""
+
+Row = dict[str, Any]
+Set = tuple[list[Row], list[tuple[str, Row]]]
+"""The rows of articles, and the questions, each with its part."""
+
+
+def part(title: str) -> str:
+    """Which of "train", "tune" and "report" a page belongs to, by its title; the same for all sets."""
+    place = int(blake2b(title.encode(), digest_size=8).hexdigest(), 16) % 100
+    return "train" if place < TRAIN else "tune" if place < TUNE else "report"
+
+
+def rows(path: Path) -> Iterator[Row]:
+    """The objects of a JSONL file, gzipped or not."""
+    opener = gzip.open if path.suffix == ".gz" else open
+    with opener(path, "rt", encoding="utf-8") as file:
+        for line in file:
+            yield json.loads(line)
+
+
+def squad2(data: Path) -> Set:
+    """SQuAD 2.0 (CC BY-SA 4.0): each paragraph an article, half of the questions unanswerable."""
+    articles, asked = [], []
+    with gzip.open(data / "squad/squad_v2.0_dev_shared.json.gz", "rt", encoding="utf-8") as file:
+        pages = json.load(file)["data"]
+    for page in pages:
+        title = page["title"].replace("_", " ")
+        for number, paragraph in enumerate(page["paragraphs"]):
+            name, text = f"{page['title']}-{number}", paragraph["context"]
+            articles.append({"id": name, "title": title, "text": text})
+            for qa in paragraph["qas"]:
+                given = [] if qa["is_impossible"] else qa["answers"]
+                question = _question(qa["id"], qa["question"], [answer["text"] for answer in given])
+                if given:
+                    start = given[0]["answer_start"]
+                    quote = next(text[s.start : s.end] for s in sentences(text) if start < s.end)
+                    question["evidence"] = [{"article": f"articles.jsonl#{name}", "quote": quote}]
+                asked.append((part(title), question))
+    return articles, asked
+
+
+def realtimeqa(data: Path) -> Set:
+    """RealTime QA (no licence stated: measures only): raw news pages, right where they hold the answer."""
+    folder = data / "news_realtimeqa"
+    articles, texts, asked = [], {}, []
+    for page in rows(folder / "realtimeqa_docs_shared.jsonl.gz"):
+        day = (page["publish_date"] or "").replace("/", "-")
+        texts[page["doc_id"]] = page["text"]
+        articles.append({"id": page["doc_id"], "title": page["title"], "text": page["text"], "url": page["url"]})
+        if day:
+            articles[-1]["published"] = day
+    for row in rows(folder / "realtimeqa_questions_shared.jsonl.gz"):
+        if not row["retrieved_with_answer_string"]:
+            continue
+        answers = [answer.strip("“”\"'.") for answer in row["answers"]]
+        question = _question(row["id"], row["question"], answers) | {"asked": row["date"].replace("/", "-")}
+        question["evidence"] = [
+            {"article": f"articles.jsonl#{name}", "quote": _sentence_with(answers, texts.get(name, ""))}
+            for name in row["retrieved_with_answer_string"][:EVIDENCE_DOCUMENTS]
+        ]
+        asked.append((_untrained(row["week"]), question))
+    return articles, asked
+
+
+def scifact(data: Path) -> Set:
+    """SciFact (CC BY 4.0, ODC-By 1.0): claims and the abstracts that bear on them; for measures of finding alone."""
+    articles: list[Row] = []
+    asked: dict[str, Row] = {}
+    for row in rows(data / "scifact/scifact_corpus.jsonl.gz"):
+        # The export wrote the sentences as numpy prints a list: without commas.
+        text = " ".join(_literals(row["abstract"]))
+        articles.append({"id": row["doc_id"], "title": row["title"], "text": text})
+    for row in rows(data / "scifact/scifact_claims_shared.jsonl"):  # a row a claim and abstract
+        cited = [
+            {"article": f"articles.jsonl#{name}", "quote": "-"} for name in re.findall(r"\d+", row["cited_doc_ids"])
+        ]
+        asked[row["id"]] = _question(row["id"], row["claim"], ["-"]) | {"evidence": cited}
+    return articles, [(_untrained(key), question) for key, question in asked.items()]
+
+
+def clapnq(data: Path) -> Set:
+    """ClapNQ (Apache 2.0): searchers' questions with the sentences that answer; half are unanswerable."""
+    articles, asked = {}, []
+    for name in ("answerable", "unanswerable"):
+        for row in rows(data / f"nq/clapnq_dev_{name}_shared.jsonl.gz"):
+            passage = row["passages"][0]
+            key = blake2b(passage["text"].encode(), digest_size=6).hexdigest()
+            articles[key] = {"id": key, "title": passage["title"], "text": passage["text"]}
+            chosen = row["output"][0]["selected_sentences"] if name == "answerable" else []
+            question = _question(row["id"], row["input"], chosen)
+            if chosen:
+                question["evidence"] = [{"article": f"articles.jsonl#{key}", "quote": quote} for quote in chosen]
+            asked.append((_untrained(passage["title"]), question))
+    return list(articles.values()), asked
+
+
+def natural_questions(data: Path) -> Set:
+    """NQ-open with its gold passages (MIT; CC BY-SA 3.0)."""
+    articles, asked = [], []
+    for row in rows(data / "nq/nq_open_oracle_shared.jsonl.gz"):
+        key = str(row["id"])
+        articles.append({"id": key, "title": row["title"], "text": row["text"]})
+        quote = _sentence_with(row["answers"], row["text"])
+        evidence = [{"article": f"articles.jsonl#{key}", "quote": quote}]
+        asked.append((part(row["title"]), _question(key, row["question"], row["answers"]) | {"evidence": evidence}))
+    return articles, asked
+
+
+def onestopqa(data: Path) -> Set:
+    """OneStopQA (CC BY-SA 4.0): Guardian articles, a paragraph an article, with the evidence marked."""
+    articles, asked = [], []
+    with gzip.open(data / "news_onestopqa/onestopqa_shared.json.gz", "rt", encoding="utf-8") as file:
+        pages = json.load(file)["data"]
+    for page in pages:
+        for number, paragraph in enumerate(page["paragraphs"]):
+            name, told = f"{page['title']}-{number}", paragraph["Adv"]
+            articles.append({"id": name, "title": page["title"], "text": told["context"]})
+            for place, qa in enumerate(paragraph["qas"]):
+                words, bounds = told["context"].split(), told["a_spans"][place]  # first, last, first, last …
+                quotes = [" ".join(words[a : b + 1]) for a, b in zip(bounds[::2], bounds[1::2], strict=True)]
+                question = _question(f"{name}-{place}", qa["question"], [qa["answers"][0]])
+                question["evidence"] = [{"article": f"articles.jsonl#{name}", "quote": quote} for quote in quotes]
+                asked.append((_untrained(page["title"]), question))
+    return articles, asked
+
+
+SETS: dict[str, Callable[[Path], Set]] = {
+    "squad2": squad2,
+    "realtimeqa": realtimeqa,
+    "scifact": scifact,
+    "clapnq": clapnq,
+    "nq": natural_questions,
+    "onestopqa": onestopqa,
+}
+
+
+def _untrained(title: str) -> str:
+    """The part of a page of a set that trains nothing."""
+    return "tune" if part(title) == "train" else "report"
+
+
+def _question(key: str, question: str, answers: list[str]) -> Row:
+    return {"id": key, "question": question, "answers": list(dict.fromkeys(answers)), "answerable": bool(answers)}
+
+
+def _sentence_with(answers: list[str], text: str) -> str:
+    """The first sentence that holds one of the answers, else the first of all."""
+    found = [text[s.start : s.end] for s in sentences(text)]
+    lower = [answer.lower() for answer in answers]
+    return next((s for s in found if any(answer in s.lower() for answer in lower)), found[0] if found else "")
+
+
+def _literals(printed: str) -> list[str]:
+    """The strings of a list as numpy prints it, a quoted sentence a line."""
+    lines = printed.strip().removeprefix("[").removesuffix("]").split("\n")
+    found = []
+    for line in lines:
+        try:
+            found.append(str(ast.literal_eval(line.strip())))
+        except (SyntaxError, ValueError):
+            found.append(line.strip(" '\""))
+    return found
+
+
+def write(folder: Path, articles: Iterable[Row], asked: Iterable[tuple[str, Row]]) -> dict[str, int]:
+    """Write a set to `folder`; the number of questions by part."""
+    (folder / "corpus").mkdir(parents=True, exist_ok=True)
+    with (folder / "corpus/articles.jsonl").open("w", encoding="utf-8") as file:
+        file.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in articles)
+    parts: dict[str, list[Row]] = {"tune": [], "report": []}
+    for name, question in asked:
+        if name in parts:
+            parts[name].append(question)
+    for name, questions in parts.items():
+        with (folder / f"{name}.jsonl").open("w", encoding="utf-8") as file:
+            file.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in questions)
+    return {name: len(questions) for name, questions in parts.items()}
+
+
+def main() -> None:
+    """Write the sets and print how many questions each part has."""
+    parser = argparse.ArgumentParser(description="Public question sets as archives.")
+    parser.add_argument("--shared", type=Path, required=True, help="the folder that holds data/")
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--only", nargs="*", choices=sorted(SETS), default=sorted(SETS))
+    options = parser.parse_args()
+    for name in options.only:
+        articles, asked = SETS[name](options.shared / "data")
+        print(name, len(articles), "articles", write(options.out / name, articles, asked))
+
+
+if __name__ == "__main__":
+    main()

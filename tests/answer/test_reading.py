@@ -1,0 +1,66 @@
+"""Which sentence answers: the reader's words, weighed with what search knows."""
+
+import numpy as np
+
+from qa.answer.reading import candidates, read
+from qa.models.reader import Reading
+from qa.types import Article, Hit, Passage, Span
+
+TEXT = "The bridge closed on Sunday. The ferry runs again. Print Friendly"
+ARTICLE = Article("a", TEXT, title="Bridge closed", boilerplate=(Span(51, len(TEXT), "notice"),))
+
+
+def hit(start: int = 0, end: int = 50, article: Article = ARTICLE, score: float = 1.0) -> Hit:
+    return Hit(Passage(f"{article.id}{start}", article.id, start, end), article, score)
+
+
+def reading(text: str, words: str, logit: float, relevance: float = 2.0) -> Reading:
+    """Sure of `words`, a token of `text`; every other word is a token with logits of -9."""
+    places = [(m, m + len(w)) for w in text.split() for m in [text.index(w)]]
+    logits = np.array([logit if text[s:e].strip(".") == words else -9.0 for s, e in places], dtype=np.float32)
+    return Reading(relevance, np.array(places, dtype=np.int64), logits, logits, 0.0)
+
+
+def words(finding_text: str, span: Span) -> str:
+    return finding_text[span.start : span.end]
+
+
+def test_the_sentence_with_the_words_comes_first() -> None:
+    first, second = read("When did the bridge close?", [hit()], [reading(TEXT[:50], "Sunday", 5.0)])
+    assert words(TEXT, first.sentence) == "The bridge closed on Sunday."
+    assert words(TEXT, first.short) == "Sunday"
+    assert 1 > first.confidence > second.confidence > 0
+
+
+def test_offsets_are_the_articles_and_boilerplate_is_no_candidate() -> None:
+    found = list(candidates("What runs again?", [hit(29, len(TEXT))], [reading(TEXT[29:], "ferry", 5.0)]))
+    assert [words(TEXT, c.sentence) for c in found] == ["The ferry runs again."]
+    assert words(TEXT, found[0].read) == "ferry"
+
+
+def test_a_sentence_of_two_passages_is_found_once_with_its_better_reading() -> None:
+    hits = [hit(), hit(29, 50)]
+    weak, strong = reading(TEXT[:50], "runs", 0.0), reading(TEXT[29:50], "ferry", 6.0)
+    found = read("What runs again?", hits, [weak, strong])
+    assert [words(TEXT, f.sentence) for f in found] == ["The ferry runs again.", "The bridge closed on Sunday."]
+    assert words(TEXT, found[0].short) == "ferry"
+
+
+def test_only_what_was_read_is_weighed() -> None:
+    other = Article("b", TEXT)
+    found = read("When did the bridge close?", [hit(), hit(article=other)], [reading(TEXT[:50], "Sunday", 5.0)])
+    assert {f.hit.article.id for f in found} == {"a"}
+    assert read("When?", [], []) == []
+
+
+def test_what_the_reader_did_not_come_to_is_no_candidate() -> None:
+    short = reading(TEXT[:28], "Sunday", 5.0)
+    assert [words(TEXT, f.sentence) for f in read("When?", [hit()], [short])] == ["The bridge closed on Sunday."]
+
+
+def test_the_questions_words_in_the_sentence_count() -> None:
+    twins = [Article(name, f"The {what} closed on Sunday.") for name, what in (("a", "ferry"), ("b", "bridge"))]
+    hits = [hit(0, len(t.text), t) for t in twins]
+    same = [reading(t.text, "Sunday", 3.0) for t in twins]
+    first, second = read("When did the bridge close?", hits, same)
+    assert (first.hit.article.id, second.hit.article.id) == ("b", "a")
