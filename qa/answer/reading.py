@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from qa.answer.kinds import Kind, kind_of
-from qa.answer.shorts import short_answer
+from qa.answer.shorts import days_meant, short_answer
 from qa.ingest.passages import prose
 from qa.language.words import terms
 from qa.models.reader import Reading
@@ -18,8 +18,10 @@ from qa.types import Hit, Span
 WEIGHTS = {"span": 0.29, "relevance": -0.04, "fused": 5.59, "coverage": 2.22, "dense": 0.82}
 """What the features of a candidate count when candidates are put in order."""
 CHANCE = {"span": -0.02, "relevance": 0.23, "fused": 5.57, "coverage": 1.36, "dense": 0.06}
-"""What they count for the chance of being right, a logistic curve."""
+"""What they count for the best one's chance of being right, a logistic curve."""
 CONSTANT = -5.63
+FINER_FROM = 0.3
+"""A finer time within the best one's ("Sunday" in "this month") stands first from this share of its confidence."""
 SPAN_LIMIT = 12.0
 """Logits beyond it tell nothing more."""
 TELLING = 2.0
@@ -54,7 +56,7 @@ class Finding:
     short: Span
     """The short answer's offsets in the article, inside the sentence."""
     confidence: float
-    """The chance of being right, 0 to 1."""
+    """The chance of being right, 0 to 1; of a finding after the first, by how much less likely it is."""
 
 
 def read(question: str, hits: Sequence[Hit], readings: Sequence[Reading]) -> list[Finding]:
@@ -71,18 +73,36 @@ def read(question: str, hits: Sequence[Hit], readings: Sequence[Reading]) -> lis
         key = candidate.hit.article.id, candidate.sentence.start
         if key not in best or score > best[key][0]:  # passages overlap
             best[key] = score, candidate
-    ordered = sorted(best.items(), key=lambda item: (-item[1][0], item[0]))
-    return [_finding(kind, question, candidate) for _, (_, candidate) in ordered]
+    ordered = [found for _, found in sorted(best.items(), key=lambda item: (-item[1][0], item[0]))]
+    if not ordered:
+        return []
+    first, chosen = ordered[0]
+    chance = 1 / (1 + math.exp(-_weighed(CHANCE, chosen) - CONSTANT))
+    findings = [_finding(kind, question, candidate, chance * math.exp(score - first)) for score, candidate in ordered]
+    return _finer_first(findings) if kind == "when" else findings
 
 
 def _weighed(weights: Mapping[str, float], candidate: Candidate) -> float:
     return sum(weights[name] * value for name, value in candidate.features.items())
 
 
-def _finding(kind: Kind, question: str, candidate: Candidate) -> Finding:
+def _finding(kind: Kind, question: str, candidate: Candidate, confidence: float) -> Finding:
     hit, sentence = candidate.hit, candidate.sentence
     short = short_answer(kind, question, hit.article, sentence, candidate.read)
-    return Finding(hit, sentence, short, 1 / (1 + math.exp(-_weighed(CHANCE, candidate) - CONSTANT)))
+    return Finding(hit, sentence, short, confidence)
+
+
+def _finer_first(findings: Sequence[Finding]) -> list[Finding]:
+    """Of times that one finding and a less likely one give, the finer stands first if it lies within the other."""
+    best, *others = findings
+    if time := days_meant(best.hit.article, best.short):
+        for other in others:
+            finer = days_meant(other.hit.article, other.short)
+            if finer and finer != time and time[0] <= finer[0] and finer[1] <= time[1]:
+                if other.confidence >= FINER_FROM * best.confidence:
+                    return [replace(other, confidence=best.confidence), best, *(f for f in others if f is not other)]
+                break
+    return list(findings)
 
 
 def candidates(question: str, hits: Sequence[Hit], readings: Sequence[Reading]) -> Iterator[Candidate]:

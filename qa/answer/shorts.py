@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from datetime import date
 
 from qa.answer.kinds import Kind
 from qa.language.dates import Expression, expressions
@@ -97,10 +98,16 @@ def resolved(article: Article, span: Span) -> str | None:
 
     None where it is none, or several, or says itself which days, or where the article's own day is unknown.
     """
+    days = days_meant(article, span)
+    return show(*days) if days and _expressions_at(article, span)[0].relative else None
+
+
+def days_meant(article: Article, span: Span) -> tuple[date, date] | None:
+    """First and last day that the one expression of time at `span` means; None where it is none, several or open."""
     found = _expressions_at(article, span)
-    if len(found) != 1 or not found[0].relative or not (found[0].first and found[0].last):
+    if len(found) != 1 or not (found[0].first and found[0].last):
         return None
-    return show(found[0].first, found[0].last)
+    return found[0].first, found[0].last
 
 
 def _expressions_at(article: Article, span: Span) -> list[Expression]:

@@ -66,7 +66,7 @@ def test_no_words_twice_and_no_more_quotes_than_can_be_read() -> None:
 
 
 def test_a_far_less_likely_sentence_is_not_quoted() -> None:
-    found = [finding("Some 500 died.", "500", "a", 0.95), finding("About 90 came.", "90", "b", 0.3)]
+    found = [finding("Some 500 died.", "500", "a", 0.95), finding("About 90 came.", "90", "b", 0.05)]
     assert len(quote("How many died?", [], found).citations) == 1
 
 

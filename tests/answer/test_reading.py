@@ -1,5 +1,7 @@
 """Which sentence answers: the reader's words, weighed with what search knows."""
 
+from datetime import date
+
 import numpy as np
 
 from qa.answer.reading import candidates, read
@@ -64,3 +66,17 @@ def test_the_questions_words_in_the_sentence_count() -> None:
     same = [reading(t.text, "Sunday", 3.0) for t in twins]
     first, second = read("When did the bridge close?", hits, same)
     assert (first.hit.article.id, second.hit.article.id) == ("b", "a")
+
+
+def test_a_finer_time_within_the_best_ones_stands_first() -> None:
+    month = Article("a", "The city fell to them this month.", published=date(2015, 5, 27))
+    day = Article("b", "The city fell there on Sunday.", published=date(2015, 5, 18))
+    other = Article("c", "The city fell there on Sunday.", published=date(2015, 6, 18))
+    both = [reading(month.text, "month", 4.0), reading(day.text, "Sunday", 3.5)]
+    found = read("When did the city fall?", [hit(0, 33, month), hit(0, 30, day)], both)
+    assert [f.hit.article.id for f in found] == ["b", "a"]
+    assert found[0].confidence == found[1].confidence
+    found = read("When did the city fall?", [hit(0, 33, month), hit(0, 30, other)], both)  # in June: another time
+    assert [f.hit.article.id for f in found] == ["a", "c"]
+    found = read("Who took the city?", [hit(0, 33, month), hit(0, 30, day)], both)
+    assert [f.hit.article.id for f in found] == ["a", "b"]
