@@ -55,6 +55,8 @@ def short_answer(kind: Kind, question: str, article: Article, sentence: Span, re
         found = _times(expressions(text, article.published), near)
     elif kind in ("count", "measure") and not _COUNT.search(text[slice(*near)]):
         found = [match.span() for match in (_COUNT if kind == "count" else _MEASURE).finditer(text)]
+    elif kind == "measure":  # what follows the unit says more than was asked: "115 kilometres west"
+        found = [(near[0], match.end()) for match in list(_MEASURE.finditer(text, *near))[-1:]]
     elif kind == "who":
         found = [match.span() for match in _NAME.finditer(text) if match.start() <= near[0] and near[1] <= match.end()]
     elif kind == "list":

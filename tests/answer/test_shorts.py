@@ -18,6 +18,8 @@ CASES = [
     ("How many of the 40 left?", "As 12 left, of the 40 the rest stayed.", "rest", "12"),
     ("How many people fled?", "Tens of thousands of people fled.", "Tens of thousands", "Tens of thousands"),
     ("How far is Ramadi?", "Ramadi lies 100 kilometres west.", "west", "100 kilometres"),
+    ("How far is Ramadi?", "Ramadi lies 115 kilometres west of here.", "115 kilometres west", "115 kilometres"),
+    ("How far is it?", "It is 90 to 100 miles off.", "90 to 100 miles off", "90 to 100 miles"),
     ("Who spoke for the coalition?", "Col John Dorrian spoke for them.", "Dorrian", "Col John Dorrian"),
     ("Where did the troops set out?", "The troops set out from Haditha before dawn.", "Haditha", "Haditha"),
     ("Which three towns are meant?", "They named Aanah, Rawa and Al Qaim.", "Rawa", "Aanah, Rawa and Al Qaim"),
