@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from qa.archive import Archive
 from qa.cli import main
 from qa.settings import Settings
 from tests.conftest import ROOT
@@ -27,6 +28,9 @@ def test_the_python_example_runs(
     (example,) = blocks("python")
     found: dict[str, object] = {}
     exec(compile(example, "README.md", "exec"), found)  # noqa: S102 - our own example
+    archive = found["archive"]
+    assert isinstance(archive, Archive)
+    archive.close()
     assert "Sunday 17 May 2015" in capsys.readouterr().out
     assert found["hits"] and getattr(found["follow_up"], "short", None)
 
