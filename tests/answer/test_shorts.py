@@ -25,6 +25,7 @@ CASES = [
     ("Which three towns are meant?", "They named Aanah, Rawa and Al Qaim.", "Rawa", "Aanah, Rawa and Al Qaim"),
     ("Why did he wait?", "He waited for fear of losing Anbar, he said.", "losing Anbar", "for fear of losing Anbar"),
     ("Why did it stop?", "It stopped as food ran short.", "food ran short", "food ran short"),
+    ("Why did it stop?", "Because rain came, it slowed, then food ran short.", "food ran short", "food ran short"),
     ("What does Ya Ali mean?", "They cried “Ya Ali” (“O Ali”), a call of old.", "a call", "O Ali"),
     ("What does CTS stand for?", "The CTS is the Counter Terrorism Service.", "Counter Terrorism", "Counter Terrorism"),
     ("What did they fire?", "They fired a missile.", "a missile", "a missile"),

@@ -59,3 +59,9 @@ def test_a_question_about_something_else_has_no_answer(question: str, expected: 
 
 def test_a_question_with_nothing_to_swap_is_left_out() -> None:
     assert swapped(example("squad", "Why did he go?", "Mayors", "He went home.", [(8, 12)]), fixed()) is None
+
+
+def test_neither_the_answer_nor_the_name_asked_about_takes_its_place() -> None:
+    context = "The mayor of Lindau resigned on Sunday."
+    whole = example("squad", "When did the mayor of Lindau resign?", "Mayors", context, places("Sunday", context))
+    assert swapped(whole, fixed()) is None
