@@ -51,8 +51,8 @@ def _serve(options: argparse.Namespace, listener: socket.socket) -> int:
         archive = qa.open(options.corpus, options.index, progress)
     for refused in archive.refused():
         print(f"Not read: {refused}", file=sys.stderr)
-    # The models load with the first search, which is made here so that the first reader does not wait for it.
-    archive.search("anything")
+    # The models load with the first question, which is asked here so that nobody has to wait for them.
+    archive.ask("What is reported?")
     import uvicorn
 
     from qa.web.server import server
