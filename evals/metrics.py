@@ -79,12 +79,12 @@ def score(question: Question, row: Row) -> Scores:
         "answered": float(answered),
     }
     if question.evidence:
-        cited = answered and any(_overlaps(c, e.article, e.quote) for c in row["citations"] for e in question.evidence)
+        cited = answered and any(overlaps(c, e.article, e.quote) for c in row["citations"] for e in question.evidence)
         scores |= {"cited_right": float(cited), "right_and_cited": float(cited and right)}
     return scores
 
 
-def _overlaps(citation: Row, article: str, quote: str) -> bool:
+def overlaps(citation: Row, article: str, quote: str) -> bool:
     """Whether a citation rests on the evidence: one holds the other, or they share most of their words."""
     ours, theirs = " ".join(citation["quote"].split()), " ".join(quote.split())
     same = theirs in ours or ours in theirs or token_f1(ours, theirs) > OVERLAP_F1
@@ -126,12 +126,15 @@ def reliability(questions: Sequence[Question], rows: Mapping[str, Row]) -> list[
 
     Who answers an unanswerable question is wrong.
     """
+    given = [(question, rows[question.id]) for question in questions if not rows[question.id]["abstained"]]
+    return by_tenths((row["confidence"], score(q, row)["right"] if q.answerable else 0.0) for q, row in given)
+
+
+def by_tenths(answers: Iterable[tuple[float, float]]) -> list[tuple[float, float, int]]:
+    """Mean confidence, share right and number of answers, each a confidence and 1 if right, by tenths of confidence."""
     tenths: dict[int, list[tuple[float, float]]] = {}
-    for question in questions:
-        row = rows[question.id]
-        if not row["abstained"]:
-            right = score(question, row)["right"] if question.answerable else 0.0
-            tenths.setdefault(min(int(row["confidence"] * 10), 9), []).append((row["confidence"], right))
+    for confidence, right in answers:
+        tenths.setdefault(min(int(confidence * 10), 9), []).append((confidence, right))
     return [(fmean(c for c, _ in given), fmean(r for _, r in given), len(given)) for _, given in sorted(tenths.items())]
 
 

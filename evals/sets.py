@@ -21,6 +21,7 @@ from qa.language.sentences import sentences
 
 TRAIN, TUNE = 70, 88
 """Of a hundred titles, those below the first number train, those below the second tune, the rest report."""
+SQUAD2 = "squad/squad_v2.0_dev_shared.json.gz"
 EVIDENCE_DOCUMENTS = 9
 """Pages of a RealTime QA question that count as right, at most: it lists no more."""
 
@@ -43,12 +44,17 @@ def rows(path: Path) -> Iterator[Row]:
             yield json.loads(line)
 
 
+def pages(path: Path) -> list[Row]:
+    """What a gzipped file in SQuAD's format holds."""
+    with gzip.open(path, "rt", encoding="utf-8") as file:
+        found: list[Row] = json.load(file)["data"]
+    return found
+
+
 def squad2(data: Path) -> Set:
     """SQuAD 2.0 (CC BY-SA 4.0): each paragraph an article, half of the questions unanswerable."""
     articles, asked = [], []
-    with gzip.open(data / "squad/squad_v2.0_dev_shared.json.gz", "rt", encoding="utf-8") as file:
-        pages = json.load(file)["data"]
-    for page in pages:
+    for page in pages(data / SQUAD2):
         title = page["title"].replace("_", " ")
         for number, paragraph in enumerate(page["paragraphs"]):
             name, text = f"{page['title']}-{number}", paragraph["context"]
@@ -134,9 +140,7 @@ def natural_questions(data: Path) -> Set:
 def onestopqa(data: Path) -> Set:
     """OneStopQA (CC BY-SA 4.0): Guardian articles, a paragraph an article, with the evidence marked."""
     articles, asked = [], []
-    with gzip.open(data / "news_onestopqa/onestopqa_shared.json.gz", "rt", encoding="utf-8") as file:
-        pages = json.load(file)["data"]
-    for page in pages:
+    for page in pages(data / "news_onestopqa/onestopqa_shared.json.gz"):
         for number, paragraph in enumerate(page["paragraphs"]):
             name, told = f"{page['title']}-{number}", paragraph["Adv"]
             articles.append({"id": name, "title": page["title"], "text": told["context"]})

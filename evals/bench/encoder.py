@@ -8,8 +8,6 @@ milliseconds a question, seconds to load, cosine to 32 bits, and recall on the p
 from __future__ import annotations
 
 import argparse
-import gzip
-import json
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -18,10 +16,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from evals.sets import SQUAD2, pages
 from qa.models.engine import quiet_openvino
 
 Vectors = NDArray[np.float32]
-Engine = Callable[[dict[str, Any]], Vectors]
+Engine = Callable[[dict[str, Any]], list[NDArray[np.float32]]]
+"""A batch's inputs by name to its outputs in their order."""
 THREADS = 2
 BATCH = 16
 ROUNDS = 3
@@ -34,7 +34,7 @@ def onnxruntime_engine(path: Path) -> Engine:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = THREADS
     session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
-    return lambda feeds: session.run(None, feeds)[0]
+    return lambda feeds: session.run(None, feeds)
 
 
 def openvino_engine(path: Path, precision: str) -> Engine:
@@ -46,7 +46,7 @@ def openvino_engine(path: Path, precision: str) -> Engine:
         "INFERENCE_PRECISION_HINT": precision,
     }
     request = openvino.Core().compile_model(str(path), "CPU", settings).create_infer_request()
-    return lambda feeds: next(iter(request.infer(feeds).values())).copy()
+    return lambda feeds: [output.copy() for output in request.infer(feeds).values()]
 
 
 def dynamic(source: Path) -> Path:
@@ -61,8 +61,7 @@ def dynamic(source: Path) -> Path:
 
 def squad(shared: Path, limit: int) -> tuple[list[str], list[str], list[int]]:
     """Paragraphs, questions, and the place of each question's paragraph."""
-    with gzip.open(shared / "data/squad/squad_v2.0_dev_shared.json.gz", "rt", encoding="utf-8") as file:
-        paragraphs = [p for article in json.load(file)["data"] for p in article["paragraphs"]]
+    paragraphs = [p for page in pages(shared / "data" / SQUAD2) for p in page["paragraphs"]]
     asked = [
         (qa["question"], place) for place, p in enumerate(paragraphs) for qa in p["qas"] if not qa["is_impossible"]
     ]
@@ -85,7 +84,7 @@ def encode(engine: Engine, tokenizer: Any, texts: list[str]) -> Vectors:  # noqa
     vectors = np.empty((len(texts), 384), dtype=np.float32)
     for start in range(0, len(order), BATCH):
         places = order[start : start + BATCH]
-        vectors[places] = engine(feeds(tokenizer, [texts[place] for place in places]))
+        (vectors[places],) = engine(feeds(tokenizer, [texts[place] for place in places]))
     return vectors
 
 

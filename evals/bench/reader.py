@@ -9,36 +9,16 @@ from __future__ import annotations
 
 import argparse
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from tokenizers import Tokenizer
 
-from evals.bench.encoder import THREADS, squad
-from qa.models.engine import DATA, quiet_openvino
+from evals.bench.encoder import THREADS, Engine, onnxruntime_engine, openvino_engine, squad
+from qa.models.engine import DATA
 
 PASSAGES, QUESTIONS, ROUNDS, TOKENS = 10, 20, 3, 256
-Outputs = list[np.ndarray]
-Engine = Callable[[dict[str, Any]], Outputs]
-
-
-def onnxruntime_engine(path: Path) -> Engine:
-    """The graph at `path` under onnxruntime."""
-    import onnxruntime
-
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = THREADS
-    session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
-    return lambda feeds: session.run(None, feeds)
-
-
-def openvino_engine(path: Path) -> Engine:
-    """The graph at `path` under OpenVINO."""
-    settings = {"INFERENCE_NUM_THREADS": THREADS, "PERFORMANCE_HINT": "LATENCY"}
-    request = quiet_openvino().Core().compile_model(str(path), "CPU", settings).create_infer_request()
-    return lambda feeds: [np.array(output) for output in request.infer(feeds).values()]
 
 
 def batches(shared: Path) -> list[dict[str, Any]]:
@@ -65,8 +45,10 @@ def main() -> None:
     engines: dict[str, Engine] = {
         "onnxruntime, 32 bits": onnxruntime_engine(whole),
         "onnxruntime, 8 bits, NNCF": onnxruntime_engine(small),
-        "OpenVINO, 32 bits": openvino_engine(whole),
-        "OpenVINO, 8 bits, NNCF": openvino_engine(small),
+        "OpenVINO, 32 bits": openvino_engine(whole, "f32"),
+        "OpenVINO, bf16 arithmetic": openvino_engine(whole, "bf16"),
+        "OpenVINO, 8 bits, NNCF": openvino_engine(small, "f32"),
+        "OpenVINO, 8 bits, NNCF, the rest in bf16": openvino_engine(small, "bf16"),
     }
     asked = batches(options.shared)
     expected = [engines["onnxruntime, 32 bits"](feeds) for feeds in asked]

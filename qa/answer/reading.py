@@ -96,12 +96,10 @@ def _finer_first(findings: Sequence[Finding]) -> list[Finding]:
     """Of times that one finding and a less likely one give, the finer stands first if it lies within the other."""
     best, *others = findings
     if time := days_meant(best.hit.article, best.short):
-        for other in others:
+        for other in (f for f in others if f.confidence >= FINER_FROM * best.confidence):
             finer = days_meant(other.hit.article, other.short)
             if finer and finer != time and time[0] <= finer[0] and finer[1] <= time[1]:
-                if other.confidence >= FINER_FROM * best.confidence:
-                    return [replace(other, confidence=best.confidence), best, *(f for f in others if f is not other)]
-                break
+                return [replace(other, confidence=best.confidence), best, *(f for f in others if f is not other)]
     return list(findings)
 
 
@@ -109,7 +107,7 @@ def candidates(question: str, hits: Sequence[Hit], readings: Sequence[Reading]) 
     """Every sentence of the passages read, boilerplate left out. Arguments: as for `read`."""
     weights = _weights(question)
     for hit, reading in zip(hits, readings, strict=False):
-        offset = hit.passage.start
+        offset, title, passage = hit.passage.start, set(terms(hit.article.title)), set(terms(hit.text))
         for sentence in prose(hit.article):
             if offset <= sentence.start and sentence.end <= hit.passage.end:
                 score, span = reading.best(sentence.start - offset, sentence.end - offset)
@@ -120,7 +118,7 @@ def candidates(question: str, hits: Sequence[Hit], readings: Sequence[Reading]) 
                         "relevance": max(-SPAN_LIMIT, min(reading.relevance, SPAN_LIMIT)),
                         "fused": hit.score,
                         "dense": hit.dense,
-                        "coverage": _coverage(weights, hit, sentence),
+                        "coverage": _coverage(weights, hit, sentence, title, passage),
                     }
                     yield Candidate(hit, sentence, place, features)
 
@@ -135,13 +133,16 @@ def _weights(question: str) -> dict[str, float]:
     return found
 
 
-def _coverage(weights: Mapping[str, float], hit: Hit, sentence: Span) -> float:
-    """Share of the question's weight that the sentence has, or, for less, its surroundings."""
+def _coverage(weights: Mapping[str, float], hit: Hit, sentence: Span, title: set[str], passage: set[str]) -> float:
+    """Share of the question's weight that the sentence has, or, for less, its surroundings.
+
+    `title` and `passage` are the terms of the headline and of the hit, the same for all its sentences.
+    """
     if not weights:
         return 0.0
     article, start = hit.article, max(hit.passage.start, sentence.start - BEFORE_CHARACTERS)
-    own = article.text[sentence.start : sentence.end]
-    places = [set(terms(text)) for text in (own, article.title, article.text[start : sentence.start], hit.text)]
+    own, before = article.text[sentence.start : sentence.end], article.text[start : sentence.start]
+    places = (set(terms(own)), title, set(terms(before)), passage)
     covered = 0.0
     for term, weight in weights.items():
         shares = NAME_PLACES if weight == TELLING else WORD_PLACES

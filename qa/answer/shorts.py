@@ -100,13 +100,17 @@ def resolved(article: Article, span: Span) -> str | None:
 
     None where it is none, or several, or says itself which days, or where the article's own day is unknown.
     """
-    days = days_meant(article, span)
-    return show(*days) if days and _expressions_at(article, span)[0].relative else None
+    found = _expressions_at(article, span)
+    days = _days(found)
+    return show(*days) if days and found[0].relative else None
 
 
 def days_meant(article: Article, span: Span) -> tuple[date, date] | None:
     """First and last day that the one expression of time at `span` means; None where it is none, several or open."""
-    found = _expressions_at(article, span)
+    return _days(_expressions_at(article, span))
+
+
+def _days(found: list[Expression]) -> tuple[date, date] | None:
     if len(found) != 1 or not (found[0].first and found[0].last):
         return None
     return found[0].first, found[0].last

@@ -56,7 +56,8 @@ def _unwrapped(text: str, block: list[Span]) -> list[Span]:
 def _sentences_of(text: str, line: Span) -> Iterator[Span]:
     from sentencex import get_sentence_boundaries
 
-    part = text[line.start : line.end]
+    # sentencex 1.0 panics on white space outside ASCII before a full stop ("Plan B\N{NO-BREAK SPACE}.").
+    part = re.sub(r"[^\S\t-\r ]", " ", text[line.start : line.end])
     for found in get_sentence_boundaries("en", part):
         words = part[found["start_index"] : found["end_index"]]
         if stripped := words.strip():

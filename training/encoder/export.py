@@ -7,8 +7,6 @@ The 8-bit file is quantised by NNCF with scales fitted on paragraphs of SQuAD 2.
 from __future__ import annotations
 
 import argparse
-import gzip
-import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,6 +16,7 @@ from tokenizers import Tokenizer
 from torch import Tensor, nn
 from torch.nn import functional
 
+from evals.sets import SQUAD2, pages
 from training.graph import export, quantise
 from training.network import MiniLM, load_published, published_folder
 
@@ -43,8 +42,7 @@ class SentenceEncoder(nn.Module):
 
 def paragraphs(shared: Path) -> list[str]:
     """The paragraphs of the shared part of SQuAD 2.0."""
-    with gzip.open(shared / "data/squad/squad_v2.0_dev_shared.json.gz", "rt", encoding="utf-8") as file:
-        return [p["context"] for article in json.load(file)["data"] for p in article["paragraphs"]]
+    return [p["context"] for page in pages(shared / "data" / SQUAD2) for p in page["paragraphs"]]
 
 
 def tokenizer() -> Tokenizer:

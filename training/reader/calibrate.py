@@ -20,7 +20,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from evals.metrics import OVERLAP_F1, contains, forms, token_f1
+from evals.metrics import by_tenths, contains, forms, overlaps
 from evals.questions import Question, read_questions
 from qa.answer.reading import WEIGHTS, candidates
 from qa.archive import RETRIEVED, Archive
@@ -80,16 +80,13 @@ def _asked(name: str, archive: Archive, question: Question, text: str, hits: lis
 
 def _right(question: Question, hit: Hit, start: int, end: int, first: int, last: int) -> bool:
     """Whether the sentence is the evidence, or the words read are the answer, in an article that answers."""
-    text = hit.article.text
-    sentence, words = " ".join(text[start:end].split()), text[first:last]
-    for evidence in question.evidence:
-        if evidence.article == hit.article.id:
-            quote = " ".join(evidence.quote.split())
-            if sentence in quote or quote in sentence or token_f1(sentence, quote) > OVERLAP_F1:
-                return True
-            if any(contains(words, form) for answer in question.answers for form in forms(answer)):
-                return True
-    return False
+    article, words = hit.article, hit.article.text[first:last]
+    cited = {"article": article.id, "quote": article.text[start:end]}
+    answered = any(contains(words, form) for answer in question.answers for form in forms(answer))
+    return any(
+        overlaps(cited, evidence.article, evidence.quote) or (answered and evidence.article == article.id)
+        for evidence in question.evidence
+    )
 
 
 def order_weights(every: list[Asked]) -> Vector:
@@ -153,7 +150,6 @@ def fitted(every: list[Asked]) -> dict[str, object]:
     confidence = 1 / (1 + np.exp(-(rows @ chance[:-1] + chance[-1])))
     answer_from, balanced = threshold(confidence, every)
     sets = np.array([a.set if a.answerable else "" for a in every])
-    tenths = [(confidence >= low) & (confidence < low + 0.1) for low in np.arange(0, 1, 0.1)]
     return {
         "weights": {name: round(float(w), 2) for name, w in zip(NAMES, weights, strict=True)},
         "chance": {name: round(float(w), 2) for name, w in zip([*NAMES, "constant"], chance, strict=True)},
@@ -161,9 +157,8 @@ def fitted(every: list[Asked]) -> dict[str, object]:
         "balanced_accuracy": {name: round(float(value), 3) for name, value in balanced.items()},
         "right_first": {name: round(float(right[sets == name].mean()), 3) for name in sorted(set(sets) - {""})},
         "reliability": [
-            (round(float(confidence[t].mean()), 3), round(float(right[t].mean()), 3), int(t.sum()))
-            for t in tenths
-            if t.any()
+            (round(mean, 3), round(share, 3), count)
+            for mean, share, count in by_tenths(zip(confidence.tolist(), right.tolist(), strict=True))
         ],
     }
 

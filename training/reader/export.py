@@ -10,12 +10,8 @@ import argparse
 import random
 from pathlib import Path
 
-import torch
-from tokenizers import Tokenizer
-
 from training.graph import AXES, CALIBRATION, export, quantise
-from training.network import MiniLM, published_folder
-from training.reader.train import SEED, Reader, rows_of, tensors
+from training.reader.train import SEED, load_reader, rows_of, tensors, whole_tokenizer
 
 INPUTS = ["input_ids", "attention_mask", "token_type_ids"]
 OUTPUTS = {"spans": AXES, "relevance": {0: "batch"}}
@@ -30,13 +26,9 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
-    model = Reader(MiniLM()).eval()
-    model.load_state_dict(torch.load(options.reader))
+    model = load_reader(options.reader)
     export(model, options.out / "reader-fp32.onnx", INPUTS, OUTPUTS)
-    tokenizer = Tokenizer.from_file(str(published_folder() / "tokenizer.json"))
-    tokenizer.no_truncation()
-    tokenizer.no_padding()
-    rows = list(rows_of(options.data, tokenizer, marked=True))
+    rows = list(rows_of(options.data, whole_tokenizer(), marked=True))
     drawn = random.Random(SEED).sample(rows, CALIBRATION * BATCH)  # noqa: S311 - a fixed draw is wanted
     drawn.sort(key=lambda row: len(row["ids"]))
     batches = (tensors(drawn[start : start + BATCH], "cpu") for start in range(0, len(drawn), BATCH))

@@ -16,8 +16,7 @@ from typing import Any
 import torch
 from tokenizers import Tokenizer
 
-from training.network import MiniLM, published_folder
-from training.reader.train import CLS, QUESTION_TOKENS, SEP, TOKENS, Reader, tensors
+from training.reader.train import Reader, encoded, load_reader, tensors, whole_tokenizer
 
 SURE = 0.5
 """The least share of the probability of the sentence's spans that the best one must have."""
@@ -29,13 +28,13 @@ def marked(model: Reader, tokenizer: Tokenizer, examples: list[dict[str, Any]]) 
     """The examples, each with `spans` where the model is sure of the words inside `within`."""
     batch, places = [], []
     for example in examples:
-        question = tokenizer.encode(example["question"], add_special_tokens=False).ids[:QUESTION_TOKENS]
-        passage, head = tokenizer.encode(example["context"], add_special_tokens=False), len(question) + 2
-        ids = [CLS, *question, SEP, *passage.ids[: TOKENS - head - 1], SEP]
-        batch.append({"ids": ids, "segment": head})
-        start, end = example["within"]
-        inside = [i for i, (s, e) in enumerate(passage.offsets) if start <= s and e <= end and i + head < len(ids) - 1]
-        places.append((head, inside, passage.offsets))
+        row = encoded(tokenizer, example)
+        assert row is not None and not example["title"]  # noqa: S101 - no spans yet, and pairs have no title
+        head, last, (start, end) = row["segment"], len(row["ids"]) - 1, example["within"]
+        offsets = tokenizer.encode(example["context"], add_special_tokens=False).offsets
+        inside = [i for i, (s, e) in enumerate(offsets) if start <= s and e <= end and i + head < last]
+        batch.append(row)
+        places.append((head, inside, offsets))
     with torch.inference_mode(), torch.autocast("cpu", dtype=torch.bfloat16):
         logits = model(*tensors(batch, "cpu"))[0].float()
     for example, row, (head, inside, offsets) in zip(examples, logits, places, strict=True):
@@ -65,11 +64,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
     options = parser.parse_args()
-    model = Reader(MiniLM()).eval()
-    model.load_state_dict(torch.load(options.reader))
-    tokenizer = Tokenizer.from_file(str(published_folder() / "tokenizer.json"))
-    tokenizer.no_truncation()
-    tokenizer.no_padding()
+    model, tokenizer = load_reader(options.reader), whole_tokenizer()
     examples = [json.loads(line) for line in options.data.read_text(encoding="utf-8").splitlines()]
     loose = sorted((e for e in examples if e["within"] and not e["spanned"]), key=lambda e: len(e["context"]))
     done = [e for start in range(0, len(loose), BATCH) for e in marked(model, tokenizer, loose[start : start + BATCH])]

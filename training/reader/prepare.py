@@ -10,7 +10,6 @@ same for all sets.
 from __future__ import annotations
 
 import argparse
-import gzip
 import json
 import random
 import re
@@ -18,7 +17,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from evals.sets import part, rows
+from evals.sets import pages, part, rows
 
 SEED = 1729
 LOOKED_AT = 5
@@ -64,9 +63,7 @@ def squad(folder: Path) -> Iterator[Example]:
     """SQuAD 1.1 and 2.0 (CC BY-SA 4.0); a question of both is taken once."""
     seen: set[str] = set()
     for name in ("squad_v2.0_dev_shared.json.gz", "squad_v1.1_dev_shared.json.gz"):
-        with gzip.open(folder / name, "rt", encoding="utf-8") as file:
-            articles = json.load(file)["data"]
-        for article in articles:
+        for article in pages(folder / name):
             title = article["title"].replace("_", " ")
             for paragraph in article["paragraphs"]:
                 for qa in paragraph["qas"]:
@@ -93,9 +90,9 @@ def natural_questions(folder: Path) -> Iterator[Example]:
 
 def timeqa(folder: Path, random_: random.Random) -> Iterator[Example]:
     """TimeQA (BSD 3-Clause): the paragraph that answers, and another of the same page that does not."""
-    pages = {row["doc_id"]: row["paras"] for row in rows(folder / "timeqa_docs_shared.jsonl.gz")}
+    documents = {row["doc_id"]: row["paras"] for row in rows(folder / "timeqa_docs_shared.jsonl.gz")}
     for row in rows(folder / "timeqa_questions_shared.jsonl"):
-        paragraphs = pages[row["doc_id"]]
+        paragraphs = documents[row["doc_id"]]
         title = paragraphs[0]
         right = {answer["para"] for answer in row["answers"]}
         for answer in row["answers"][:1]:

@@ -20,11 +20,11 @@ from tokenizers import Tokenizer
 from torch import Tensor, nn
 from torch.nn import functional
 
+from qa.models.reader import CLS, DOT, QUESTION_TOKENS, SEP, TITLE_TOKENS
 from training.network import WIDTH, MiniLM, load_published, published_folder
 
 SEED = 1729
-TOKENS, QUESTION_TOKENS, TITLE_TOKENS = 256, 48, 24
-CLS, SEP, DOT = 101, 102, 1012
+TOKENS = 256
 BATCH_TOKENS = 3_200
 """Tokens of a batch, padding counted: some 16 passages."""
 RATE, WARM_UP, WEIGHT_DECAY = 1.5e-4, 0.06, 0.01
@@ -46,6 +46,21 @@ class Reader(nn.Module):
         """Three (batch, length) int64 to span logits (batch, length, 2) and answerability logits (batch,)."""
         states = self.network(input_ids, attention_mask, token_type_ids)
         return self.span(states), self.whole(states[:, 0])[:, 0]
+
+
+def load_reader(path: Path) -> Reader:
+    """The reader whose weights `main` wrote to `path`."""
+    model = Reader(MiniLM()).eval()
+    model.load_state_dict(torch.load(path))
+    return model
+
+
+def whole_tokenizer() -> Tokenizer:
+    """The published tokenizer, neither cutting nor padding."""
+    tokenizer = Tokenizer.from_file(str(published_folder() / "tokenizer.json"))
+    tokenizer.no_truncation()
+    tokenizer.no_padding()
+    return tokenizer
 
 
 def encoded(tokenizer: Tokenizer, example: dict[str, Any]) -> dict[str, Any] | None:
@@ -144,10 +159,7 @@ def main() -> None:
     torch.manual_seed(SEED)
     random_ = random.Random(SEED)  # noqa: S311 - a fixed order is wanted
     device = "cuda" if torch.cuda.is_available() else "cpu"
-    tokenizer = Tokenizer.from_file(str(published_folder() / "tokenizer.json"))
-    tokenizer.no_truncation()
-    tokenizer.no_padding()
-    rows = list(rows_of(options.data, tokenizer, options.marked))
+    rows = list(rows_of(options.data, whole_tokenizer(), options.marked))
     plan = [batch for _ in range(options.passes) for batch in batches(rows, random_)][: options.steps]
     model = Reader(load_published(published_folder() / "model.safetensors")).to(device).train()
     if options.start:
