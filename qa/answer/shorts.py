@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from datetime import date
+from typing import get_args
 
 from qa.answer.kinds import Kind
 from qa.language.dates import Expression, expressions
-from qa.language.intervals import show
+from qa.language.intervals import Granularity, show
 from qa.language.words import words
 from qa.types import Article, Span
 
@@ -90,7 +91,7 @@ def _times(found: list[Expression], read: tuple[int, int]) -> list[tuple[int, in
     own = [(e.start, e.end) for e in found if e.start < read[1] and read[0] < e.end]
     if len(own) > 1:  # "from 1973 to 1974"
         return [(min(own)[0], max(end for _, end in own))]
-    order = ("day", "days", "week", "month", "season", "year", "decade")
+    order = get_args(Granularity)
     best = min((order.index(e.granularity) for e in found), default=0)
     return own or [(e.start, e.end) for e in found if order.index(e.granularity) == best]
 
@@ -102,7 +103,7 @@ def resolved(article: Article, span: Span) -> str | None:
     """
     found = _expressions_at(article, span)
     days = _days(found)
-    return show(*days) if days and found[0].relative else None
+    return show(*days) if days and found[0].relative and found[0].granularity != "vague" else None
 
 
 def days_meant(article: Article, span: Span) -> tuple[date, date] | None:

@@ -7,28 +7,13 @@ News tells of the past: an expression that could be either is taken as past, unl
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from qa.language.intervals import (
-    MONTHS,
-    WEEKDAYS,
-    Granularity,
-    day_or_none,
-    month_days,
-    month_number,
-    season_days,
-    week_days,
-    year_days,
-)
-
-NUMBERS = {
-    word: value
-    for value, word in enumerate("one two three four five six seven eight nine ten eleven twelve".split(), start=1)
-} | {"a": 1, "an": 1, "a couple of": 2}
-CLAUSE_CHARACTERS = 80
-"""How far back a verb in the future tense can stand from its day; longer than nearly all clauses."""
+from qa.language.intervals import MONTHS, WEEKDAYS, Granularity, moved, unit_days
+from qa.language.resolving import NUMBERS, RESOLVERS, Context
+from qa.language.tense import tense
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,256 +24,173 @@ class Expression:
     end: int
     words: str
     first: date | None
-    """First day meant; None where the article's day is needed and unknown."""
+    """First day meant; None where the article's day, or that of another event, is needed and unknown."""
     last: date | None
     """Last day meant, inclusive."""
     granularity: Granularity
     relative: bool
-    """Whether the article's day was needed to resolve it."""
+    """Whether the article's day, or another expression, was needed to resolve it."""
 
 
 _DAY = "|".join(WEEKDAYS)
+_SHORT_DAY = rf"(?:(?:{_DAY}|(?:Mon|Tues?|Wed|Thurs?|Fri|Sat|Sun)\.),? )?"
 _MONTH = "|".join(MONTHS) + r"|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec"
 _YEAR = r"(?:19|20)\d\d"
-_COUNT = r"\d{1,3}|a couple of|an?|" + "|".join(word for word in NUMBERS if len(word) > 2 and " " not in word)
+_OLD_YEAR = r"(?:1\d|20)\d\d"
+_SEASON = "spring|summer|autumn|fall|winter"
+_COUNT = r"\d{1,3}|(?:a )?couple of|an?|" + "|".join(sorted((w for w in NUMBERS if len(w) > 2), key=len, reverse=True))
 _NTH = r"(?P<day>[0-3]?\d)(?:st|nd|rd|th)?"
-_PART = r"(?:(?P<part>(?i:early|late|mid|the start of|the end of|the beginning of))[ -])?"
+_TO_NTH = r"(?P<to>[0-3]?\d)(?:st|nd|rd|th)?"
+_PART = r"(?:(?P<part>(?i:early|late|mid|(?:the )?(?:start|end|beginning|middle) of))[ -](?:in )?)?"
+_UNIT = "day|week|month|quarter|year|decade"
+_TO = r"(?: ?[-–—] ?| to | through | until )"
+_WHOSE = r"(?: (?:of )?(?P<whose>last|this|next) year)"
 
 # Tried in this order at each place; the first that fits wins, so the longer forms stand first.
 _PATTERNS: dict[str, str] = {
-    "iso": r"(?P<year>(?:19|20)\d\d)-(?P<month>[01]\d)-(?P<day>[0-3]\d)(?![\d-])",
-    "day_month_year": rf"(?:(?:{_DAY}),? )?{_NTH}(?: of)? (?P<month>{_MONTH})\.?,? (?P<year>{_YEAR})\b",
-    "month_day_year": rf"(?:(?:{_DAY}),? )?(?P<month>{_MONTH})\.? {_NTH},? (?P<year>{_YEAR})\b",
-    "month_year": rf"{_PART}(?P<month>{_MONTH})\.?(?:,| of)? (?P<year>{_YEAR})\b",
-    "season_year": rf"(?:the )?(?P<season>spring|summer|autumn|winter)(?: of)? (?P<year>{_YEAR})\b",
-    "month_day": rf"(?:(?:{_DAY}),? )?(?P<month>{_MONTH})\.? {_NTH}(?![\d,.]*\d)\b",
-    "day_month": rf"(?:(?:{_DAY}),? )?{_NTH}(?: of)? (?P<month>{_MONTH})\b",
-    "years": rf"(?P<from>{_YEAR})(?:[-–]| to | and )(?P<to>{_YEAR})(?![-–]?\d)",
-    "decade": r"(?:the )?(?P<decade>(?:19|20)\d0)s\b",
-    "ago": rf"(?i:(?P<count>{_COUNT})) (?P<unit>day|week|month|year)s? ago\b",
-    "recent": r"(?i:in|over|during) (?:the )?(?:(?:past|last) few|recent) (?P<unit>day|week|month|year)s\b",
-    "named_day": r"(?i:yesterday|today|tomorrow|tonight|(?:earlier|late|early) (?:to|yester)day|last night"
-    r"|this (?:morning|afternoon|evening))\b",
-    "weekend": r"(?P<which>(?i:the|this|last|next)) weekend\b",
-    "weekday": rf"(?:(?P<which>(?i:last|next|this past|this|the previous)) )?(?P<weekday>{_DAY})\b",
-    "unit": r"(?:(?i:earlier|later|(?P<part>late|early)) )?(?P<which>(?i:this|last|next)) (?P<unit>week|month|year)\b",
-    "season": r"(?P<which>(?i:this|last|next)) (?P<season>spring|summer|autumn|fall|winter)\b",
-    "which_month": rf"(?P<which>(?i:last|next|this)) (?P<month>{_MONTH})\b",
-    "month": r"(?:(?i:in|since|by|during|until|from|of|through|between) "
-    rf"(?:(?P<part>early|late|mid)[ -])?)(?P<month>{'|'.join(MONTHS)})\b(?!,? \d)",
-    "year": rf"{_PART}\b(?P<year>{_YEAR})\b(?![-–]\d|,\d|\.\d| (?:people|civilians|fighters|strikes))",
+    "iso": r"(?P<year>(?:19|20)\d\d)[-/](?P<month>[01]\d)[-/](?P<day>[0-3]\d)(?![\d-])",
+    "numeric": r"(?P<one>[0-3]?\d)(?P<sign>[/.])(?P<other>[0-3]?\d)(?P<again>[/.])(?P<year>(?:19|20)?\d\d)"
+    r"(?![\d/.]\d)\b",
+    "day_month_year": rf"{_SHORT_DAY}(?:the )?{_NTH}(?: of)? (?P<month>{_MONTH})\.?,? (?P<year>{_OLD_YEAR})\b",
+    "month_day_year": rf"{_SHORT_DAY}(?P<month>{_MONTH})\.? {_NTH},? (?P<year>{_OLD_YEAR})\b",
+    "month_year": rf"{_PART}(?P<month>{_MONTH})\.?(?:,| of)? (?P<year>{_OLD_YEAR})\b",
+    "season_year": rf"{_PART}(?:the )?(?P<season>{_SEASON})(?: of|,)? (?P<year>{_YEAR})\b",
+    "quarter": rf"(?:the )?(?P<nth>first|second|third|fourth|final|last) (?P<fraction>quarter|half) of "
+    rf"(?:(?P<year>{_YEAR})|(?P<which>this|last|next|the) year)\b",
+    "q": rf"Q(?P<nth>[1-4])(?: of|,)? ?(?P<year>{_YEAR})\b",
+    "month_days": rf"(?P<month>{_MONTH})\.? {_NTH}{_TO}{_TO_NTH}(?![\d,.]*\d)\b(?:,? (?P<year>{_YEAR})\b)?",
+    "days_month": rf"{_NTH}{_TO}{_TO_NTH}(?: of)? (?P<month>{_MONTH})\b(?:\.?,? (?P<year>{_YEAR})\b)?",
+    "month_day": rf"{_SHORT_DAY}(?P<month>{_MONTH})\.? {_NTH}(?![\d,.]*\d)\b{_WHOSE}?",
+    "day_month": rf"{_SHORT_DAY}(?:the )?{_NTH}(?: of)? (?P<month>{_MONTH})\b{_WHOSE}?",
+    "years": rf"(?P<from>{_YEAR})(?:[-–/]| to | and | through | until )(?P<to>{_YEAR}|\d\d(?![\d/.-]))(?![-–]?\d)",
+    "decade": rf"{_PART}(?:the )?(?P<decade>(?:19|20)\d0)s\b",
+    "anchored": rf"(?:(?i:about|around|nearly|almost|just|some|more than|less than) )?(?i:(?P<count>{_COUNT})) "
+    r"(?P<unit>hour|day|week|month|year|decade)s? (?P<side>after|before|later|earlier|afterwards?)\b",
+    "same": r"(?i:the (?P<same>following|next|previous|same) (?P<unit>day|week|month|year)"
+    r"|the (?P<unit_of>day|week|month|year) (?P<beside>before|after))\b(?! yesterday)",
+    "ago": rf"(?i:(?P<count>{_COUNT})(?P<half>[ -]and[ -]a[ -]half)? (?P<unit>second|minute|hour|{_UNIT})s?"
+    r"(?P<half_after> and a half)? ago)\b",
+    "vague": r"(?i:(?:in |over |during |within )?(?:"
+    rf"(?:the |these )?(?:(?:past|last|next) (?:few|several)|recent|coming) (?P<unit>hour|{_UNIT})s|"
+    rf"(?:the )?(?P<unit_ahead>hour|{_UNIT})s ahead|(?P<unit_ago>hour|{_UNIT})s ago))\b",
+    "span": rf"(?i:the |this |his |her |its |their )?(?P<which>(?i:past|last|previous|next|coming)) "
+    rf"(?i:(?P<count>{_COUNT})) (?P<unit>hour|day|week|month|year|decade)s?\b",
+    "past_unit": r"(?i:the|this|its|his|her|their) (?i:past) (?P<unit>week|month|year|decade)\b",
+    "named_day": r"(?i:the day before yesterday|yesterday|tomorrow|tonight|today|"
+    r"(?:earlier|late|early) (?:to|yester)day|last night|this (?:morning|afternoon|evening))\b",
+    "weekend": r"(?P<which>(?i:the|this|last|next|this past|this coming)) weekend\b(?! of\b)",
+    "weekday_of": rf"(?P<weekday>{_DAY}) (?:of )?(?P<which>last|this|next) week\b",
+    "weekday": rf"(?:(?P<which>(?i:last|next|this past|this coming|this|the previous)) )?(?P<weekday>{_DAY})\b",
+    "unit": r"(?:(?P<part>(?i:the (?:start|end|beginning|middle) of|late|early|mid))[ -])?"
+    r"(?i:earlier |later )?(?P<which>(?i:this|last|next|the)) (?P<unit>week|month|quarter|year|decade)\b(?! of\b)",
+    "season": rf"(?:(?P<which>(?i:(?:earlier |later )?this|last|next|(?:in|over|during|by|since)(?: the)?)) )"
+    rf"(?P<season>{_SEASON})\b{_WHOSE}?(?! (?:of|storms?|weather|Olympics|Games|break|guys?)\b)",
+    "which_month": rf"(?P<which>(?i:last|next|this|this coming|this past)) (?P<month>{_MONTH})\b",
+    "part_month": r"(?P<part>(?i:early|late|mid|(?:the )?(?:start|end|beginning|middle) of))[ -](?:in )?"
+    rf"(?P<month>{'|'.join(MONTHS)})\b{_WHOSE}?(?!,? \d)",
+    "month": r"(?i:in|since|by|during|until|from|of|through|between|for|and|to|last|throughout) "
+    rf"(?P<month>{'|'.join(MONTHS)})\b{_WHOSE}?(?!,? \d)",
+    "old_year": r"(?:in|since|by|until|from|of) (?P<year>1[0-8]\d\d)\b(?![-–]\d|[,.]\d)",
+    "year": rf"{_PART}(?<![/.])\b(?P<year>{_YEAR})\b(?![-–,./]\d| [A-Z]\d| (?:people|civilians|fighters|strikes))",
 }
-_ANY = re.compile("|".join(f"(?P<{name}__>(?<![\\w-]){body})" for name, body in (
+_ANY = re.compile("|".join(f"(?P<{name}__>(?<![\\w/-]){body})" for name, body in (
     (name, re.sub(r"\?P<(\w+)>", rf"?P<{name}__\1>", body)) for name, body in _PATTERNS.items()
 )))  # fmt: skip
-_FUTURE = re.compile(
-    r"\b(?:will|would|shall|is to|are to|due|plans?|planned|expected|scheduled|set to|ahead of)\b", re.I
-)
-_REPORTED = re.compile(r"\b(?:said|says|told|announced|warned|vowed|added|confirmed)\b", re.I)
 # Lower-case "may" and "march" are verbs; "second" is no month. Months and weekdays count only with a capital.
 
+_NO_DAY_BEFORE = re.compile(
+    r"\b(?:every|each|most|Black|Good|Super|Bloody|Ash|Cyber|Giving|Palm|Easter|Fat|Maundy|Holy|Red)[ -]$"
+)
+_NO_DAY_AFTER = re.compile(r" (?:Night (?:Live|Football)|Times|Telegraph|Mail|Express|Mirror|Herald|Post|World)\b")
+_JOINED = re.compile(r" (?:to|through|until) |(?: )?[-–—](?: )?")
+_BETWEEN = re.compile(r"\b[Bb]etween\b")
 
-def expressions(text: str, published: date | None) -> list[Expression]:
+
+def expressions(text: str, published: date | None, day_first: bool | None = None) -> list[Expression]:
     """The expressions of time in `text`, in order, each with the days it means.
 
     Args:
         text: News prose.
         published: The day that relative expressions are counted from; None leaves them unresolved.
+        day_first: Whether "03/04" is 3 April, as outside the United States; None leaves it unresolved.
     """
-    return list(_expressions(text, published))
+    found = list(_joined(text, list(_expressions(text, published, day_first))))
+    return [_anchored(text, found, place) for place in range(len(found))]
 
 
-def _expressions(text: str, published: date | None) -> Iterator[Expression]:
+def _expressions(text: str, published: date | None, day_first: bool | None) -> Iterator[Expression]:
     for match in _ANY.finditer(text):
+        start, end = match.span()
         groups = {key: value for key, value in match.groupdict().items() if value is not None}
         name = next(key[:-2] for key in groups if key.endswith("__"))
         parts = {key.partition("__")[2]: value for key, value in groups.items() if not key.endswith("__")}
-        future = _speaks_of_future(text, match.start())
+        if "weekday" in parts and (_NO_DAY_BEFORE.search(text[:start]) or _NO_DAY_AFTER.match(text, end)):
+            continue
         try:
-            found = _RESOLVE[name](parts, published, future, match[0])
+            days, granularity, relative = RESOLVERS[name](
+                parts, Context(match[0], published, tense(text, start, end), day_first)
+            )
         except ValueError:  # "31 June": no such day, so no date
             continue
-        first, last, granularity, relative = found
-        yield Expression(match.start(), match.end(), match[0], first, last, granularity, relative)
+        first, last = days or (None, None)
+        yield Expression(start, end, match[0], first, last, granularity, relative)
 
 
-def _speaks_of_future(text: str, start: int) -> bool:
-    """Whether the clause before `start` is about what is to come."""
-    clause = re.split(r"[.,;:!?\n”\"]", text[max(0, start - CLAUSE_CHARACTERS) : start])[-1]
-    # "will attack, he said on Sunday": the day is that of the saying.
-    return _FUTURE.search(clause) is not None and _REPORTED.search(clause) is None
+def _joined(text: str, found: list[Expression]) -> Iterator[Expression]:
+    """The expressions, "Friday to Sunday" and "between May and July" made one of two."""
+    before: Expression | None = None
+    for expression in found:
+        if before and (one := _range(text, before, expression)):
+            before = one
+            continue
+        if before:
+            yield before
+        before = expression
+    if before:
+        yield before
 
 
-Found = tuple[date | None, date | None, Granularity, bool]
-Parts = dict[str, str]
+def _range(text: str, one: Expression, other: Expression) -> Expression | None:
+    """Both as one stretch; None where they are not joined to one, or where it would end before it begins."""
+    between = text[one.end : other.start]
+    if between == " ":  # a month takes the word before it: "from March to May"
+        between = f" {other.words.partition(' ')[0]} "
+    opening = text[max(0, one.start - len("between ")) : one.start + len("between ")]
+    if not (_JOINED.fullmatch(between) or (between == " and " and _BETWEEN.search(opening))):
+        return None
+    start, end, first, last = one.start, other.end, one.first, other.last
+    if one.relative and last and not other.relative:  # "between May and July 2014"
+        first = next(_expressions(one.words, last, None), one).first
+    if (first is None) != (last is None):
+        return None
+    if first and last:
+        if one.granularity == other.granularity == "day" and last < first <= last + timedelta(days=6):
+            last += timedelta(days=7)  # "from Monday to Wednesday", told on a Monday
+        if last <= first:
+            return None
+    return Expression(start, end, text[start:end], first, last, "days", other.relative)
 
 
-def _full_date(parts: Parts, published: date | None, future: bool, words: str) -> Found:
-    day = date(int(parts["year"]), month_number(parts["month"]), int(parts["day"]))
-    return day, day, "day", False
+_COUNTED = re.compile(_PATTERNS["anchored"])
+_STOP = re.compile(r"[;:\n]|[a-z]{3}[.!?] ")
+"""What "two days after" hangs on is told before it."""
+_LINE = re.compile(r"\n")
 
 
-def _month_year(parts: Parts, published: date | None, future: bool, words: str) -> Found:
-    return *month_days(int(parts["year"]), month_number(parts["month"]), _part(parts)), "month", False
-
-
-def _season_year(parts: Parts, published: date | None, future: bool, words: str) -> Found:
-    return *season_days(int(parts["year"]), parts["season"]), "season", False
-
-
-def _year(parts: Parts, published: date | None, future: bool, words: str) -> Found:
-    return *year_days(int(parts["year"]), _part(parts)), "year", False
-
-
-def _years(parts: Parts, published: date | None, future: bool, words: str) -> Found:
-    return date(int(parts["from"]), 1, 1), date(int(parts["to"]), 12, 31), "year", False
-
-
-def _decade(parts: Parts, published: date | None, future: bool, words: str) -> Found:
-    year = int(parts["decade"])
-    return date(year, 1, 1), date(year + 9, 12, 31), "decade", False
-
-
-def _month_day(parts: Parts, published: date | None, future: bool, words: str) -> Found:
-    """The last such day up to a fortnight after publication, or the next one where the future is meant."""
-    month, day = month_number(parts["month"]), int(parts["day"])
-    date(2000, month, day)  # raises where no year has such a day
-    if published is None:
-        return None, None, "day", True
-    years = (day_or_none(published.year + shift, month, day) for shift in (-4, -3, -2, -1, 0, 1, 2, 3, 4))
-    days = [option for option in years if option]
-    if future:
-        best = next(option for option in days if option >= published)
-    else:
-        best = [option for option in days if option <= published + timedelta(days=14)][-1]
-    return best, best, "day", True
-
-
-def _which_month(parts: Parts, published: date | None, future: bool, words: str) -> Found:
-    """The last such month that had begun by publication, or the next one where the future is meant."""
-    if published is None:
-        return None, None, "month", True
-    month, which = month_number(parts["month"]), parts.get("which", "").lower()
-    year = published.year
-    if which == "next" or (future and not which):
-        year += month < published.month
-    elif month > published.month or (which == "last" and month == published.month):
-        year -= 1
-    return *month_days(year, month, _part(parts)), "month", True
-
-
-def _ago(parts: Parts, published: date | None, future: bool, words: str) -> Found:
-    unit, text = parts["unit"], parts["count"].lower()
-    count = int(text) if text.isdigit() else NUMBERS[text]
-    return _counted_back(published, count, unit)
-
-
-def _counted_back(published: date | None, count: int, unit: str) -> Found:
-    if published is None:
-        return None, None, "day" if unit == "day" else _unit(unit), True
-    if unit == "day":
-        day = published - timedelta(days=count)
-        return day, day, "day", True
-    if unit == "week":
-        return *week_days(published - timedelta(weeks=count)), "week", True
-    if unit == "month":
-        months = published.year * 12 + published.month - 1 - count
-        return *month_days(months // 12, months % 12 + 1), "month", True
-    return *year_days(published.year - count), "year", True
-
-
-def _recent(parts: Parts, published: date | None, future: bool, words: str) -> Found:
-    """A handful, taken as seven of the unit's days, weeks, months or years before publication."""
-    if published is None:
-        return None, None, "days", True
-    length = {"day": 7, "week": 28, "month": 180, "year": 1460}[parts["unit"]]
-    return published - timedelta(days=length), published, "days", True
-
-
-def _named_day(parts: Parts, published: date | None, future: bool, words: str) -> Found:
-    if published is None:
-        return None, None, "day", True
-    lower = words.lower()
-    shift = -1 if "yester" in lower or lower == "last night" else 1 if lower == "tomorrow" else 0
-    day = published + timedelta(days=shift)
-    return day, day, "day", True
-
-
-def _weekday(parts: Parts, published: date | None, future: bool, words: str) -> Found:
-    """The day of publication itself counts as the weekday's last one: dailies write "on Monday" on Mondays."""
-    if published is None:
-        return None, None, "day", True
-    which, weekday = parts.get("which", "").lower(), WEEKDAYS.index(parts["weekday"])
-    back = (published.weekday() - weekday) % 7
-    if which == "next" or (future and not which):
-        day = published + timedelta(days=(weekday - published.weekday()) % 7 or 7)
-    elif which in ("last", "the previous", "this past") and back == 0:
-        day = published - timedelta(days=7)
-    else:
-        day = published - timedelta(days=back)
-    return day, day, "day", True
-
-
-def _weekend(parts: Parts, published: date | None, future: bool, words: str) -> Found:
-    if published is None:
-        return None, None, "days", True
-    saturday = published - timedelta(days=(published.weekday() - 5) % 7)
-    if parts["which"].lower() == "next" or (future and published.weekday() < 5):
-        saturday += timedelta(days=7)
-    return saturday, saturday + timedelta(days=1), "days", True
-
-
-def _this_unit(parts: Parts, published: date | None, future: bool, words: str) -> Found:
-    shift = {"this": 0, "last": 1, "next": -1}[parts["which"].lower()]
-    part, unit = parts.get("part", ""), parts["unit"]
-    first, last, granularity, relative = _counted_back(published, shift, unit)
-    if first and part and unit == "year":
-        first, last = year_days(first.year, part)
-    if first and part and unit == "month":
-        first, last = month_days(first.year, first.month, part)
-    return first, last, granularity, relative
-
-
-def _this_season(parts: Parts, published: date | None, future: bool, words: str) -> Found:
-    if published is None:
-        return None, None, "season", True
-    which, year = parts["which"].lower(), published.year
-    first, last = season_days(year, parts["season"])
-    if which == "last" and last >= published:
-        year -= 1
-    elif which == "next" and first <= published:
-        year += 1
-    return *season_days(year, parts["season"]), "season", True
-
-
-_RESOLVE: dict[str, Callable[[Parts, date | None, bool, str], Found]] = {
-    "iso": _full_date,
-    "day_month_year": _full_date,
-    "month_day_year": _full_date,
-    "month_year": _month_year,
-    "season_year": _season_year,
-    "month_day": _month_day,
-    "day_month": _month_day,
-    "years": _years,
-    "decade": _decade,
-    "ago": _ago,
-    "recent": _recent,
-    "named_day": _named_day,
-    "weekend": _weekend,
-    "weekday": _weekday,
-    "unit": _this_unit,
-    "season": _this_season,
-    "which_month": _which_month,
-    "month": _which_month,
-    "year": _year,
-}
-
-
-def _unit(unit: str) -> Granularity:
-    return "week" if unit == "week" else "month" if unit == "month" else "year"
-
-
-def _part(parts: Parts) -> str:
-    """The part named: "early", "mid", "late" or empty."""
-    words = parts.get("part", "").lower()
-    return words if not words.endswith("of") else "late" if "end" in words else "early"
+def _anchored(text: str, found: list[Expression], place: int) -> Expression:
+    """An expression that hangs on another ("two days after the raid on 14 May", "a week later") with its days."""
+    one = found[place]
+    match = _COUNTED.fullmatch(one.words)
+    if one.first or not match or match["unit"] == "hour":
+        return one
+    # The event is told after it in the same clause, or before it in the same paragraph.
+    told_after = match["side"] in ("after", "before")
+    near = found[place + 1 : place + 2] if told_after else found[:place][-1:]
+    for anchor in near:
+        between = text[one.end : anchor.start] if told_after else text[anchor.end : one.start]
+        if anchor.first and anchor.first == anchor.last and not (_STOP if told_after else _LINE).search(between):
+            count = NUMBERS.get(match["count"].lower()) or int(match["count"])
+            sign = -1 if match["side"] in ("before", "earlier") else 1
+            first, last = unit_days(moved(anchor.first, sign * count, match["unit"]), match["unit"])
+            return replace(one, first=first, last=last)
+    return one

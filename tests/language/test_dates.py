@@ -32,6 +32,26 @@ RESOLVED = [
     ("It rained over the weekend.", "the weekend", "16–17 May 2015"),
     ("It was cold last winter.", "last winter", "winter 2014"),
     ("Shelling grew in recent days.", "in recent days", "11–18 May 2015"),
+    ("Talks go on in the coming weeks.", "in the coming weeks", "18 May–15 June 2015"),
+    ("On Friday the council will vote.", "Friday", "Friday 22 May 2015"),
+    ("He said it would begin on Thursday.", "Thursday", "Thursday 21 May 2015"),
+    ("He leaves before the talks begin in June.", "in June", "June 2015"),
+    ("They hoped that it would end in April.", "in April", "April 2015"),
+    ("The talks run from Monday to Wednesday.", "Monday to Wednesday", "18–20 May 2015"),
+    ("It was held March 1 to 3.", "March 1 to 3", "1–3 March 2015"),
+    ("It was held on 14-15 May.", "14-15 May", "14–15 May 2015"),
+    ("It grew from November to January.", "from November to January", "1 November 2014–31 January 2015"),
+    ("It fell on Tuesday of last week.", "Tuesday of last week", "Tuesday 12 May 2015"),
+    ("It fell the day before yesterday.", "the day before yesterday", "Saturday 16 May 2015"),
+    ("It lost a third over the last five years.", "the last five years", "18 May 2010–18 May 2015"),
+    ("It was lost in the past 24 hours.", "the past 24 hours", "17–18 May 2015"),
+    ("He left two decades ago.", "two decades ago", "1995"),
+    ("He left two and a half years ago.", "two and a half years ago", "2012"),
+    ("It fell in November last year.", "in November last year", "November 2014"),
+    ("It fell at the end of last month.", "the end of last month", "late April 2015"),
+    ("It grew in the last quarter of last year.", "the last quarter of last year", "the fourth quarter of 2014"),
+    ("A wave was feared; it came in the fall.", "in the fall", "autumn 2014"),
+    ("It ended in mid-July.", "mid-July", "mid July 2014"),
 ]
 
 EXPLICIT = [
@@ -44,6 +64,15 @@ EXPLICIT = [
     ("in the summer of 2016", "summer 2016"),
     ("since 2003", "2003"),
     ("in the 1990s", "the 1990s"),
+    ("in the late 1990s", "1997–1999"),
+    ("on July 4, 1776", "Thursday 4 July 1776"),
+    ("in the 2016-17 season", "2016–2017"),
+    ("between May and July 2014", "1 May–31 July 2014"),
+    ("on 14/05/2015", "Thursday 14 May 2015"),
+    ("on 5/14/15", "Thursday 14 May 2015"),
+    ("on 03.04.2015", "Friday 3 April 2015"),
+    ("in Q3 2014", "the third quarter of 2014"),
+    ("the first half of 2015", "1 January–30 June 2015"),
 ]
 
 
@@ -76,6 +105,9 @@ def test_without_a_day_of_publication_a_relative_expression_stays_relative(sente
         "It may be so, and they march on.",
         "More than 2,000 raids were flown and 2015 people fled.",
         "Nothing was said of 31 June or of 2014-13-01.",
+        "It plays every Sunday and on Thursdays, and on Black Friday.",
+        "He reads the Sunday Times, and the fall of the town was told in it.",
+        "The next winter storm is bound for the coast, 24/7/365.",
         "",
     ],
 )
@@ -86,3 +118,28 @@ def test_what_is_no_date_is_left_alone(sentence: str) -> None:
 def test_every_expression_of_a_sentence_is_found_in_order() -> None:
     found = expressions("Bombs went off on Thursday and Friday, and again on May 16, 2015.", MONDAY)
     assert [e.words for e in found] == ["Thursday", "Friday", "May 16, 2015"]
+
+
+def test_a_slash_date_that_could_be_two_days_needs_the_country() -> None:
+    text = "It fell on 03/04/2015."
+    assert [e.first for e in expressions(text, MONDAY)] == [None]
+    assert [e.first for e in expressions(text, MONDAY, day_first=True)] == [date(2015, 4, 3)]
+    assert [e.first for e in expressions(text, MONDAY, day_first=False)] == [date(2015, 3, 4)]
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "days"),
+    [
+        ("The raid of 5 May came to light. Two days later, he left.", "Two days later", "Thursday 7 May 2015"),
+        ("He left about a week after the raid on May 5.", "about a week after", "11–17 May 2015"),
+        ("He left a month before 5 May 2014.", "a month before", "April 2014"),
+    ],
+)
+def test_what_hangs_on_another_day_is_counted_from_it(text: str, words: str, days: str) -> None:
+    found = {e.words: e for e in expressions(text, MONDAY)}[words]
+    assert found.first and found.last and show(found.first, found.last) == days
+
+
+@pytest.mark.parametrize("words", ["Two years later", "the following day", "a few hours before", "decades ago"])
+def test_what_hangs_on_an_event_without_a_day_stays_open(words: str) -> None:
+    assert [e.first for e in expressions(f"The war was over, {words}, and he left.", MONDAY)] in ([None], [])
