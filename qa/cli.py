@@ -188,20 +188,21 @@ def _filters(after: date | None, before: date | None, publishers: tuple[str, ...
 
 def _readable(answer: Answer) -> str:
     """The answer for a terminal: no Markdown, the sources listed below it."""
+    from qa.answer.origin import origin
+
     if answer.abstained:
         return answer.text
     lines = [answer.short] if answer.short else []
     for citation in answer.citations:
-        day = citation.article.published or "day unknown"
         lines.append(f"[{citation.number}] “{' '.join(citation.quote.split())}”")
-        lines.append(f"    {citation.article.publisher or 'unknown outlet'}, {day} · {citation.article.id}")
+        lines.append(f"    {origin(citation.article)} · {citation.article.id}")
     return "\n".join(lines + list(answer.warnings))
 
 
 def _listed(hit: Hit) -> str:
-    day = hit.article.published or "day unknown"
-    head = f"{hit.article.title} — {hit.article.publisher or 'unknown outlet'}, {day} · {hit.article.id}"
-    return f"{head}\n    {' '.join(hit.text.split())}"
+    from qa.answer.origin import origin
+
+    return f"{hit.article.title} — {origin(hit.article)} · {hit.article.id}\n    {' '.join(hit.text.split())}"
 
 
 def _prompted() -> str:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import date
 
 from qa.answer.kinds import Kind, kind_of
+from qa.answer.origin import origin
 from qa.answer.reading import Finding
 from qa.answer.shorts import SHORT_WORDS, resolved
-from qa.language.intervals import MONTHS
 from qa.language.words import terms
-from qa.types import ABSTENTION, Answer, Article, Citation, Hit
+from qa.types import ABSTENTION, Answer, Citation, Hit
 
 ANSWER_FROM = 0.4
 """Confidence below which the archive is said not to say: the best balanced accuracy of abstention on the tuning
@@ -91,24 +90,12 @@ def _introduced(kind: Kind, short: str | None, other: str | None) -> str:
 
 def _quoted(finding: Finding, citation: Citation) -> str:
     """A block quote with its marker, its outlet and day, and the days that its expression of time means."""
-    origin = _origin(citation.article)
+    source = plain(origin(citation.article))
     if days := resolved(citation.article, finding.short):
         expression = " ".join(citation.article.text[finding.short.start : finding.short.end].split())
         if expression != days:
-            origin += f"; “{plain(expression)}” is {days}"
-    return f"> “{plain(' '.join(citation.quote.split()))}” [{citation.number}]\n>\n> — {origin}"
-
-
-def _origin(article: Article) -> str:
-    """Outlet and day, with the day's basis where it is not given."""
-    day = "day unknown" if article.published is None else day_in_words(article.published)
-    basis = f" ({article.basis})" if article.published and article.basis != "given" else ""
-    return f"{plain(article.publisher or 'unknown outlet')}, {day}{basis}"
-
-
-def day_in_words(day: date) -> str:
-    """The day as in "18 May 2015"."""
-    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
+            source += f"; “{plain(expression)}” is {days}"
+    return f"> “{plain(' '.join(citation.quote.split()))}” [{citation.number}]\n>\n> — {source}"
 
 
 def plain(text: str) -> str:

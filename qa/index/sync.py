@@ -27,7 +27,7 @@ from qa.index.vectors import Vectors
 from qa.ingest.passages import encoded_text, lexical_text
 from qa.types import Progress, SyncReport
 
-INGEST_VERSION = "1"
+INGEST_VERSION = "2"
 """Raised when reading or cutting changes, so that every file is read again."""
 LEXICAL_AT_ONCE = 20_000
 """Passages in one commit of the lexical index; each makes a segment."""

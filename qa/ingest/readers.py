@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import PurePosixPath
 
 from qa.ingest.boilerplate import headline, mark
+from qa.ingest.dating import dated
 from qa.ingest.fields import Fields
 from qa.ingest.files import Source
 from qa.ingest.formats.docx import read_docx
@@ -75,6 +76,7 @@ def _article(article_id: str, text: str, fields: Fields) -> Article:
     """
     if not text.strip():
         raise ValueError("It has no text.")
+    fields = dated(article_id, text, fields)
     title = fields.title or headline(text) or _name(article_id)
     return Article(
         id=article_id,

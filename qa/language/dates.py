@@ -124,7 +124,9 @@ def _expressions(text: str, published: date | None, day_first: bool | None) -> I
         groups = {key: value for key, value in match.groupdict().items() if value is not None}
         name = next(key[:-2] for key in groups if key.endswith("__"))
         parts = {key.partition("__")[2]: value for key, value in groups.items() if not key.endswith("__")}
-        if "weekday" in parts and (_NO_DAY_BEFORE.search(text[:start]) or _NO_DAY_AFTER.match(text, end)):
+        if "weekday" in parts and (
+            _NO_DAY_BEFORE.search(text, max(0, start - 12), start) or _NO_DAY_AFTER.match(text, end)
+        ):
             continue
         try:
             days, granularity, relative = RESOLVERS[name](
@@ -134,6 +136,11 @@ def _expressions(text: str, published: date | None, day_first: bool | None) -> I
             continue
         first, last = days or (None, None)
         yield Expression(start, end, match[0], first, last, granularity, relative)
+
+
+def _names_no_day(text: str, start: int, end: int) -> bool:
+    """Whether the weekday at `text[start:end]` is part of a name, or comes every week."""
+    return bool(_NO_DAY_BEFORE.search(text[max(0, start - 12) : start]) or _NO_DAY_AFTER.match(text, end))
 
 
 def _joined(text: str, found: list[Expression]) -> Iterator[Expression]:

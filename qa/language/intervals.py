@@ -98,10 +98,15 @@ def moved(day: date, count: int, unit: str) -> date:
     return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
 
 
+def day_in_words(day: date) -> str:
+    """The day as in "18 May 2015"."""
+    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
+
+
 def show(first: date, last: date) -> str:
     """An interval in words: "Sunday 17 May 2015", "May 2015", "late 2014", "16–17 May 2015"."""
     if first == last:
-        return f"{WEEKDAYS[first.weekday()]} {first.day} {MONTHS[first.month - 1]} {first.year}"
+        return f"{WEEKDAYS[first.weekday()]} {day_in_words(first)}"
     named = {
         year_days(first.year): str(first.year),
         (date(first.year, 1, 1), date(first.year + 9, 12, 31)): f"the {first.year}s",

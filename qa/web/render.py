@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from html import escape
 from urllib.parse import quote
 
-from qa.answer.quoting import day_in_words, plain
+from qa.answer.origin import day_of
+from qa.answer.quoting import plain
 from qa.types import Answer, Article, Citation, Hit, Refused, Span, Statistics
 
 NEAREST = 3
@@ -16,7 +17,6 @@ EXCERPT_CHARACTERS = 180
 SPANS = 50
 """More quotes of one article are not marked at once."""
 _MARKER = re.compile(r"(?<!\\)\[(\d+)\]")
-_BASES = {"given": "", "stated": "stated in the text", "inferred": "inferred", "unknown": ""}
 
 
 def answer_markdown(answer: Answer, asked: str) -> str:
@@ -85,7 +85,7 @@ def article_html(article: Article, spans: Sequence[tuple[int, int]], active: int
     facts = [
         escape(article.publisher or "unknown outlet"),
         escape(article.author),
-        _day(article),
+        f"{article.published:%a} {escape(day_of(article))}" if article.published else day_of(article),
         link if article.url.startswith(("http://", "https://")) else "",
     ]
     return (
@@ -93,18 +93,6 @@ def article_html(article: Article, spans: Sequence[tuple[int, int]], active: int
         f'<div class="text" lang="{escape(article.language or "en")}">{_marked(article, valid[:SPANS])}</div>'
         f'<p class="file">{escape(article.id)}</p>'
     )
-
-
-def _day(article: Article) -> str:
-    """The day with its basis and, folded into a title, the reason."""
-    if article.published is None:
-        return "day unknown"
-    day = f"{article.published:%a} {day_in_words(article.published)}"
-    basis = _BASES[article.basis]
-    if not basis:
-        return day
-    note = f": {article.basis_note}" if article.basis_note else ""
-    return f'{day} <span class="basis">({escape(basis + note)})</span>'
 
 
 def _marked(article: Article, quotes: Sequence[Span]) -> str:
