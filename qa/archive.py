@@ -14,14 +14,16 @@ from typing import Self
 
 from platformdirs import user_cache_path
 
-from qa.answer.quoting import quote
-from qa.answer.reading import read
+from qa.answer.quoting import ANSWER_FROM, quote
+from qa.answer.reading import Finding, read
+from qa.answer.shorts import days_meant
 from qa.errors import CorpusError, IndexLocked, QuestionError
 from qa.index.index import Index
 from qa.models.encoder import Encoder
 from qa.models.reader import Reader
 from qa.search.dialogue import stand_alone
 from qa.search.hybrid import search
+from qa.search.period import asks_for_the_newest, both, narrowed, period
 from qa.search.reranking import rerank
 from qa.settings import Settings
 from qa.types import (
@@ -114,7 +116,8 @@ class Archive:
         Raises:
             QuestionError: The query is empty or too long.
         """
-        return search(self._index, self._encoder, _checked(query), filters, limit)
+        query = _checked(query)
+        return search(self._index, self._encoder, query, filters, limit, self._index.names(query))
 
     def ask(
         self,
@@ -122,6 +125,7 @@ class Archive:
         history: Sequence[Turn] = (),
         asked: date | None = None,
         filters: Filters = EVERYTHING,
+        narrow: bool = True,
     ) -> Answer:
         """What the archive says to `question`, or an answer that abstains.
 
@@ -130,11 +134,12 @@ class Archive:
             history: The earlier turns, oldest first.
             asked: The day the question is put, which "last week" in it is counted from.
             filters: Only articles that these admit are searched.
+            narrow: Whether the days that the question names narrow the search too; `Answer.narrowed` tells how.
 
         Raises:
             QuestionError: The question is empty or too long.
         """
-        *_, last = self.stream(question, history, asked, filters)
+        *_, last = self.stream(question, history, asked, filters, narrow)
         assert isinstance(last, Finished)  # noqa: S101 - for the type checker: a stream ends so
         return last.answer
 
@@ -144,20 +149,44 @@ class Archive:
         history: Sequence[Turn] = (),
         asked: date | None = None,
         filters: Filters = EVERYTHING,
+        narrow: bool = True,
     ) -> Iterator[Event]:
         """What happens as the answer is made: `Found`, then `Delta`s, last `Finished`. Arguments: as for `ask`."""
         started = perf_counter()
         understood = stand_alone(_checked(question), history, asked)
-        hits = search(self._index, self._encoder, understood, filters, RETRIEVED)
-        hits, readings = rerank(understood, hits, self._reader)
+        inferred = self._narrowed(understood, asked) if narrow else EVERYTHING
+        hits, findings = self._found(understood, both(filters, inferred))
+        if inferred.before not in (None, asked) and not (findings and findings[0].confidence >= ANSWER_FROM):
+            # What was before a day may be told only after it.
+            inferred = replace(inferred, before=asked)
+            hits, findings = self._found(understood, both(filters, inferred))
         searched = perf_counter()
         yield Found(understood, tuple(hits))
-        answer = quote(understood, hits, read(understood, hits, readings))
+        answer = quote(understood, hits, findings, self._index.copies, asks_for_the_newest(understood))
         for piece in re.findall(r"\S+\s*|\s+", answer.text):
             yield Delta(piece)
         ended = perf_counter()
         seconds = Seconds(searched - started, ended - searched, ended - started)
-        yield Finished(replace(answer, seconds=seconds))
+        yield Finished(replace(answer, narrowed=inferred, seconds=seconds))
+
+    def _found(self, question: str, filters: Filters) -> tuple[list[Hit], list[Finding]]:
+        """The hits for a question that stands alone, and what reading finds in them."""
+        names = self._index.names(question)
+        hits = search(self._index, self._encoder, question, filters, RETRIEVED, names)
+        hits, readings = rerank(question, hits, self._reader, names)
+        return hits, read(question, hits, readings, names)
+
+    def _narrowed(self, question: str, asked: date | None) -> Filters:
+        """What the days that the question names narrow the search to."""
+        found = period(question, asked or date.today(), self._days_of)
+        return narrowed(found, asked, self.statistics().last)
+
+    def _days_of(self, event: str) -> tuple[date, date] | None:
+        """The days on which the archive says that "Mosul fell"; None where it does not say."""
+        _, findings = self._found(f"When was it that {event}?", EVERYTHING)
+        if not findings or findings[0].confidence < ANSWER_FROM:
+            return None
+        return days_meant(findings[0].hit.article, findings[0].short)
 
     def article(self, article_id: str) -> Article | None:
         """The article of that id, None where there is none (any more)."""

@@ -14,7 +14,7 @@ def answer_row(answer: Answer, asked: str) -> dict[str, Any]:
     """The row of `answer` to the question put as `asked`.
 
     Keys: id (None; a run of questions puts its own there), question, understood, short, text, abstained,
-    confidence, citations, passages, seconds, warnings.
+    confidence, narrowed (after and before), citations, passages, seconds, warnings.
     """
     return {
         "id": None,
@@ -24,6 +24,9 @@ def answer_row(answer: Answer, asked: str) -> dict[str, Any]:
         "text": answer.text,
         "abstained": answer.abstained,
         "confidence": round(answer.confidence, 4),
+        "narrowed": {
+            side: day.isoformat() if (day := getattr(answer.narrowed, side)) else None for side in ("after", "before")
+        },
         "citations": [
             {"number": c.number, "article": c.article.id, "start": c.start, "end": c.end, "quote": c.quote}
             for c in answer.citations

@@ -46,6 +46,8 @@ class Article:
     language: str = ""
     boilerplate: tuple[Span, ...] = ()
     """Ordered, not overlapping; kept out of search and of answers."""
+    story: str = ""
+    """The same for all articles that print the same copy; empty where no other does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,18 +66,20 @@ class Filters:
     """What a search is narrowed to. The empty value lets everything through."""
 
     after: date | None = None
-    """First day let through. An article of unknown date never passes a date filter."""
+    """First day let through. An article of unknown date passes a date filter only with `undated`."""
     before: date | None = None
     """Last day let through."""
     publishers: Sequence[str] = ()
     """Outlets let through, compared without regard to case; all where empty."""
+    undated: bool = False
+    """Whether an article of unknown date passes a date filter."""
 
     def __bool__(self) -> bool:
         return bool(self.after or self.before or self.publishers)
 
     def admits(self, article: Article) -> bool:
         """Whether `article` passes."""
-        if (self.after or self.before) and article.published is None:
+        if (self.after or self.before) and article.published is None and not self.undated:
             return False
         if self.after and article.published and article.published < self.after:
             return False
@@ -114,6 +118,10 @@ class Citation:
     start: int
     end: int
     quote: str
+    copies: tuple[Article, ...] = ()
+    """Other articles that print the same copy, the quote in them."""
+    speaker: str | None = None
+    """Who is named as saying it, in the words of the article."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +157,8 @@ class Answer:
     """The passages retrieved, best first."""
     question: str
     """The question as understood: a follow-up made to stand alone."""
+    narrowed: Filters = Filters()
+    """What the question's own words narrowed the search to, beside the filters it was put with."""
     warnings: tuple[str, ...] = ()
     """Sentences a reader of the answer should know; nothing is hidden by leaving it out."""
     seconds: Seconds = Seconds()
@@ -199,7 +209,7 @@ class Progress:
     """How far a sync has come."""
 
     stage: str
-    """"reading", "encoding" or "indexing"."""
+    """"reading", "comparing", "encoding" or "indexing"."""
     done: int
     total: int
 

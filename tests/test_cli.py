@@ -33,7 +33,7 @@ def test_ask_json_is_the_library_s_answer_and_nothing_else(folder: Path) -> None
     with qa.open(ROOT / "corpus", folder) as archive:
         answer = archive.ask("When did Ramadi fall?")
     assert set(row) == {
-        *("id", "question", "understood", "short", "text", "abstained", "confidence"),
+        *("id", "question", "understood", "short", "text", "abstained", "confidence", "narrowed"),
         *("citations", "passages", "seconds", "warnings"),
     }
     assert (row["short"], row["text"], row["abstained"]) == (answer.short, answer.text, False)

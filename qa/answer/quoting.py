@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import date
 
 from qa.answer.kinds import Kind, kind_of
-from qa.answer.origin import origin
+from qa.answer.origin import day_of, origin
 from qa.answer.reading import Finding
 from qa.answer.shorts import SHORT_WORDS, resolved
+from qa.ingest.copies import sources
+from qa.language.intervals import day_in_words
+from qa.language.speech import hearsay, speaker
 from qa.language.words import terms
-from qa.types import ABSTENTION, Answer, Citation, Hit
+from qa.types import ABSTENTION, Answer, Article, Citation, Hit
 
 ANSWER_FROM = 0.4
 """Confidence below which the archive is said not to say: the best balanced accuracy of abstention on the tuning
@@ -20,34 +24,79 @@ QUOTES = 3
 ALSO_FROM = 0.12
 """A further sentence is quoted where it is at least this share as likely as the best one: on ClapNQ, whose answers need
 several sentences, 0.92 of the answers then quote one that was chosen by hand (0.78 from 0.5)."""
+LIKELY = 0.4
+"""From this share of the best one's confidence on, another count is of the same thing, and another figure stands beside
+the best one in the short answer; a measure in the same unit, told in like words, is shown in any case."""
+LOOKED_AT, NEAR_CHARACTERS = 8, 50
+"""Findings looked through for other figures, and how far from a figure the words stand that say of what it is."""
+NEAR = 0.75
+"""Findings of at least this share of the best one's confidence are as good: the newest of them stands first where the
+newest is asked for."""
 
 ONE_ANSWER: tuple[Kind, ...] = ("when", "who", "count", "measure", "where")
 """Kinds of question to which reports that give different answers disagree."""
+_CORRECTS = re.compile(
+    r"\b(?:corrections?|corrected|clarification|mis-?stated|that was wrong|was (?:given )?wrongly|in error|"
+    r"an earlier (?:version|report|article|story))\b",
+    re.IGNORECASE,
+)
+_EARLIER = re.compile(r"\b(?:report|article|story|version)\b.*\b(?:gave|said|stated|put|had|reported)\b", re.IGNORECASE)
+_MORE = re.compile(r" (?:more|additional|extra|further)\b")
+
+Copies = Callable[[Article], Sequence[Article]]
+"""The other articles that print the same copy."""
 
 
-def quote(question: str, hits: Sequence[Hit], findings: Sequence[Finding]) -> Answer:
+def quote(
+    question: str,
+    hits: Sequence[Hit],
+    findings: Sequence[Finding],
+    copies: Copies = lambda _: (),
+    newest_first: bool = False,
+) -> Answer:
     """The answer that the best findings make, or an abstention.
 
     Args:
         question: The question as understood.
         hits: What search found, best first; kept in the answer.
         findings: What reading found in them, likeliest first.
+        copies: Where the other prints of an article are known.
+        newest_first: Whether of two answers the later is meant.
     """
     best = findings[0].confidence if findings else 0.0
     if best < ANSWER_FROM:
         return abstention(question, hits, best)
-    chosen, kind = _chosen(findings), kind_of(question)
-    citations = tuple(
-        Citation(number, f.hit.article, f.sentence.start, f.sentence.end, _words(f))
-        for number, f in enumerate(chosen, start=1)
-    )
-    short, *others = (_short(kind, finding) for finding in chosen)
-    first, *further = (_quoted(f, citation) for f, citation in zip(chosen, citations, strict=True))
-    blocks = [f"**{plain(short)}**", first] if short else [first]
-    for finding, other, quoted in zip(chosen[1:], others, further, strict=True):
-        elsewhere = finding.hit.article.id != chosen[0].hit.article.id
-        blocks += [_introduced(kind, short, other) if elsewhere else "Also reported:", quoted]
+    kind = kind_of(question)
+    if figures := _figures(kind, question, findings):
+        standing = [f for f in figures if f.confidence >= LIKELY * best and not _retracted(f)] or figures[:1]
+        chosen = [*_newest_first(standing), *(finding for finding in figures if finding not in standing)][:QUOTES]
+    elif newest_first:
+        near = [finding for finding in findings if finding.confidence >= NEAR * best]
+        chosen = _chosen([*_newest_first(near), *findings])
+    else:
+        chosen = _chosen(findings)
+    shorts = [_short(kind, finding) for finding in chosen]
+    short = shorts[0]
+    if figures and not newest_first:
+        short = _each([(f, told) for f, told in zip(chosen, shorts, strict=True) if f in standing]) or short
+    citations = tuple(_cited(number, finding, copies) for number, finding in enumerate(chosen, start=1))
+    quotes = [_quoted(finding, citation) for finding, citation in zip(chosen, citations, strict=True)]
+    blocks = [*_heading(kind, chosen[0], short, newest_first), quotes[0]]
+    for finding, other, quoted in zip(chosen[1:], shorts[1:], quotes[1:], strict=True):
+        if finding.hit.article.id == chosen[0].hit.article.id and finding not in figures:
+            blocks += ["Also reported:", quoted]
+        else:
+            blocks += [_introduced(kind, chosen[0], shorts[0], finding, other), quoted]
     return Answer("\n\n".join(blocks), short, citations, False, best, tuple(hits), question)
+
+
+def _heading(kind: Kind, first: Finding, short: str | None, newest_first: bool) -> list[str]:
+    """The short answer, as of when where that matters, and whether it is only hearsay; nothing where there is none."""
+    if not short:
+        return []
+    as_of = f" as of {plain(day_of(first.hit.article))}" if newest_first and kind in ONE_ANSWER else ""
+    doubt = " (reported, not confirmed)" if hearsay(first.hit.article.text, first.sentence) else ""
+    return [f"**{plain(short)}**{as_of if first.hit.article.published else ''}{doubt}"]
 
 
 def abstention(question: str, hits: Sequence[Hit], confidence: float) -> Answer:
@@ -56,15 +105,23 @@ def abstention(question: str, hits: Sequence[Hit], confidence: float) -> Answer:
 
 
 def _chosen(findings: Sequence[Finding]) -> list[Finding]:
-    """The best finding and those nearly as good that say something in other words."""
+    """The best finding and those nearly as good that say something in other words, not only in another print."""
     chosen: list[Finding] = []
     for finding in findings:
         good = finding.confidence >= ALSO_FROM * findings[0].confidence
-        if good and _words(finding) not in {_words(other) for other in chosen}:
+        if good and not any(_same(finding, other) for other in chosen):
             chosen.append(finding)
         if len(chosen) == QUOTES:
             break
     return chosen
+
+
+def _same(one: Finding, other: Finding) -> bool:
+    """Whether two findings are the same words, or the same sentence of one copy as two outlets print it."""
+    if _words(one) == _words(other):
+        return True
+    story = one.hit.article.story
+    return bool(story) and story == other.hit.article.story and set(terms(_words(one))) == set(terms(_words(other)))
 
 
 def _words(finding: Finding) -> str:
@@ -79,18 +136,107 @@ def _short(kind: Kind, finding: Finding) -> str | None:
     return words if len(words.split()) <= SHORT_WORDS else None
 
 
-def _introduced(kind: Kind, short: str | None, other: str | None) -> str:
+def _figures(kind: Kind, question: str, findings: Sequence[Finding]) -> list[Finding]:
+    """The best finding and those that give another figure of the same thing, told in like words; else nothing."""
+    best = findings[0]
+    if kind not in ("count", "measure") or not _number(best):
+        return []
+    found = {_number(best): best}
+    for finding in findings[1:LOOKED_AT]:
+        if _number(finding) and _unit(finding) == _unit(best) and _of_the_same(question, best, finding):
+            found.setdefault(_number(finding), finding)
+    return list(found.values()) if len(found) > 1 else []
+
+
+def _of_the_same(question: str, best: Finding, other: Finding) -> bool:
+    """Whether two figures are of one thing: a word of the question follows both, or, for counts, several stand near."""
+    asked = set(terms(question))
+    names = {term for name in re.findall(r"(?<=\s)[A-Z][\w’'-]*", question) for term in terms(name)}
+    named = names & set(terms(_words(best)))
+    if named and not named & set(terms(_words(other))):
+        return False
+    if _unit(best):
+        return bool(asked & _after(best) & _after(other))
+    near = set(terms(_words(other)[: other.short.end - other.sentence.start][-NEAR_CHARACTERS:])) | _after(other)
+    if other.hit.article.id == best.hit.article.id or other.confidence < LIKELY * best.confidence:
+        return False
+    return len(asked & near) > 1 and not _MORE.match(other.hit.article.text, other.short.end)
+
+
+def _after(finding: Finding) -> set[str]:
+    """The terms that follow a short answer in its sentence."""
+    text, start = finding.hit.article.text, finding.short.end
+    return set(terms(text[start : min(finding.sentence.end, start + NEAR_CHARACTERS)]))
+
+
+def _number(finding: Finding) -> str:
+    """The number of a short answer, empty where it has none or several."""
+    found = re.findall(r"\d[\d,.]*", finding.hit.article.text[finding.short.start : finding.short.end])
+    return found[0].strip(",.").replace(",", "") if len(found) == 1 else ""
+
+
+def _unit(finding: Finding) -> list[str]:
+    """The terms of a short answer beside its number."""
+    words = finding.hit.article.text[finding.short.start : finding.short.end]
+    return terms(re.sub(r"\d[\d,.]*|\b(?:about|some|around|nearly|almost|more than|at least)\b", "", words))
+
+
+def _newest_first(findings: Sequence[Finding]) -> list[Finding]:
+    return sorted(findings, key=lambda finding: finding.hit.article.published or date.min, reverse=True)
+
+
+def _each(told: Sequence[tuple[Finding, str | None]]) -> str | None:
+    """Every figure with its day, as in "490 (7 January 2017) or 450 (5 January 2017)"; None for one or too many."""
+    figures = []
+    for finding, short in told:
+        day = finding.hit.article.published
+        figures.append(f"{short} ({day_in_words(day)})" if day else f"{short}")
+    words = " or ".join(figures)
+    return words if len(told) > 1 and len(words.split()) <= SHORT_WORDS else None
+
+
+def _corrects(article: Article) -> bool:
+    """Whether the article says that it corrects an earlier report."""
+    return bool(_CORRECTS.search(article.title) or _CORRECTS.search(article.text))
+
+
+def _retracted(finding: Finding) -> bool:
+    """Whether a correction quotes the figure as the one that was wrong."""
+    return _corrects(finding.hit.article) and bool(_EARLIER.search(_words(finding)))
+
+
+def _introduced(kind: Kind, first: Finding, short: str | None, finding: Finding, other: str | None) -> str:
     """What a further quote is beside the first: it says the same, something else to the same point, or more."""
+    one, two = first.hit.article, finding.hit.article
     if not short or not other:
         return "Also reported:"
     if set(terms(other)) <= set(terms(short)) or set(terms(short)) <= set(terms(other)):
-        return "Reported alike:"
-    return f"Another report has **{plain(other)}**:" if kind in ONE_ANSWER else "Also reported:"
+        one_source = sources(one) & sources(two) or (one.story and one.story == two.story)
+        return "From the same source:" if one_source else "Reported alike:"
+    if kind not in ONE_ANSWER:
+        return "Also reported:"
+    if _retracted(finding) or (_corrects(one) and (two.published or date.max) <= (one.published or date.min)):
+        return f"An earlier report, since corrected, had **{plain(other)}**:"
+    return f"{'The same article also' if one.id == two.id else 'Another report'} has **{plain(other)}**:"
+
+
+def _cited(number: int, finding: Finding, copies: Copies) -> Citation:
+    article, sentence = finding.hit.article, finding.sentence
+    words = " ".join(_words(finding).split())
+    prints = [other for other in copies(article) if words in " ".join(other.text.split())]
+    return Citation(
+        number, article, sentence.start, sentence.end, _words(finding), tuple(prints), speaker(article.text, sentence)
+    )
 
 
 def _quoted(finding: Finding, citation: Citation) -> str:
-    """A block quote with its marker, its outlet and day, and the days that its expression of time means."""
-    source = plain(origin(citation.article))
+    """A block quote with its marker, outlets and day, who says it, and the days that its expression of time means."""
+    source = origin(citation.article)
+    if citation.copies:
+        source += f"; the same in {' and '.join(origin(article) for article in citation.copies)}"
+    if citation.speaker:
+        source += f"; according to {citation.speaker}"
+    source = plain(source)
     if days := resolved(citation.article, finding.short):
         expression = " ".join(citation.article.text[finding.short.start : finding.short.end].split())
         if expression != days:

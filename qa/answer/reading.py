@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from qa.answer.kinds import Kind, kind_of
 from qa.answer.shorts import days_meant, short_answer
 from qa.ingest.passages import prose
+from qa.language.names import Name, in_words_of
 from qa.language.words import terms
 from qa.models.reader import Reading
 from qa.types import Hit, Span
@@ -59,16 +60,17 @@ class Finding:
     """The chance of being right, 0 to 1; of a finding after the first, by how much less likely it is."""
 
 
-def read(question: str, hits: Sequence[Hit], readings: Sequence[Reading]) -> list[Finding]:
+def read(question: str, hits: Sequence[Hit], readings: Sequence[Reading], names: Sequence[Name] = ()) -> list[Finding]:
     """The sentences of the hits that were read, the likeliest to answer first.
 
     Args:
         question: A question that stands alone.
         hits: What search found, best first.
         readings: What the reader made of the first of them, in their order.
+        names: The names in the question that have others.
     """
     kind, best = kind_of(question), dict[tuple[str, int], tuple[float, Candidate]]()
-    for candidate in candidates(question, hits, readings):
+    for candidate in candidates(question, hits, readings, names):
         score = _weighed(WEIGHTS, candidate)
         key = candidate.hit.article.id, candidate.sentence.start
         if key not in best or score > best[key][0]:  # passages overlap
@@ -103,10 +105,12 @@ def _finer_first(findings: Sequence[Finding]) -> list[Finding]:
     return list(findings)
 
 
-def candidates(question: str, hits: Sequence[Hit], readings: Sequence[Reading]) -> Iterator[Candidate]:
+def candidates(
+    question: str, hits: Sequence[Hit], readings: Sequence[Reading], names: Sequence[Name] = ()
+) -> Iterator[Candidate]:
     """Every sentence of the passages read, boilerplate left out. Arguments: as for `read`."""
-    weights = _weights(question)
     for hit, reading in zip(hits, readings, strict=False):
+        weights = _weights(in_words_of(f"{hit.article.title} {hit.text}", question, names))
         offset, title, passage = hit.passage.start, set(terms(hit.article.title)), set(terms(hit.text))
         for sentence in prose(hit.article):
             if offset <= sentence.start and sentence.end <= hit.passage.end:

@@ -11,9 +11,11 @@ from numpy.typing import NDArray
 
 from qa.errors import ArchiveIndexError
 from qa.index.lexical import Lexical
+from qa.index.names import named
 from qa.index.store import Store
 from qa.index.sync import Encodes, sync
 from qa.index.vectors import Vectors
+from qa.language.names import Name
 from qa.types import Article, Filters, Passage, Progress, Refused, Statistics, SyncReport
 
 EXACT_LIMIT = 20_000
@@ -53,9 +55,16 @@ class Index:
         """
         return sync(self.folder, root, self._store, self._lexical, self._vectors, self._encoder, progress)
 
-    def lexical(self, question: str, limit: int, filters: Filters) -> Ranking:
-        """Passage ids and BM25 scores, best first, at most `limit`, of articles that `filters` admit."""
-        return self._lexical.search(question, limit, filters)
+    def lexical(self, question: str, limit: int, filters: Filters, names: Sequence[Name] = ()) -> Ranking:
+        """Passage ids and BM25 scores, best first, at most `limit`, of articles that `filters` admit.
+
+        A passage that has one of the `names` by another name is found as well.
+        """
+        return self._lexical.search(question, limit, filters, names)
+
+    def names(self, question: str) -> list[Name]:
+        """The names in `question` that have others in this archive."""
+        return named(question, self._store)
 
     def dense(self, vector: NDArray[np.float32], limit: int, filters: Filters) -> Ranking:
         """Passage ids and cosines to `vector`, best first, at most `limit`, of articles that `filters` admit."""
@@ -82,6 +91,10 @@ class Index:
     def article(self, article_id: str) -> Article | None:
         """The article of that id."""
         return self._store.article(article_id)
+
+    def copies(self, article: Article) -> list[Article]:
+        """The other articles that print the same copy, in the order they were published."""
+        return [other for other in self._store.copies(article.story) if other.id != article.id] if article.story else []
 
     def articles(self) -> Iterator[Article]:
         """All articles, ordered by id."""

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from qa.errors import IndexDamaged
+from qa.language.names import Name
 from qa.language.words import terms
 from qa.types import Filters
 
@@ -35,27 +36,29 @@ class Lexical:
         """Whether there is an index to read."""
         return (self.folder / "meta.json").exists()
 
-    def search(self, question: str, limit: int, filters: Filters) -> list[tuple[str, float]]:
+    def search(
+        self, question: str, limit: int, filters: Filters, names: Sequence[Name] = ()
+    ) -> list[tuple[str, float]]:
         """Passage ids and BM25 scores, best first, ties by id.
 
         Args:
             question: Plain words, read as a bag of words; nothing in it is query syntax.
             limit: How many at most.
             filters: Only passages of articles that these admit.
+            names: The names in the question with their others, each of which counts as the name itself.
 
         Raises:
             IndexDamaged: The index cannot be read.
         """
         import tantivy
 
-        asked = sorted(set(terms(question)))
-        if not asked or not self.exists():
+        if not terms(question) or not self.exists():
             return []
         with _ours(self.folder):
             index = self._index()
             index.reload()
             searcher, schema = index.searcher(), index.schema
-            words = [(tantivy.Occur.Should, tantivy.Query.term_query(schema, "terms", term)) for term in asked]
+            words = [(tantivy.Occur.Should, query) for query in _asking(schema, question, names)]
             query = tantivy.Query.boolean_query([(tantivy.Occur.Must, tantivy.Query.boolean_query(words))])
             if filters:
                 query = tantivy.Query.boolean_query(
@@ -129,6 +132,23 @@ class Lexical:
             return self._opened
 
 
+def _asking(schema: Any, question: str, names: Sequence[Name]) -> Iterator[Any]:  # noqa: ANN401
+    """A query for each word of the question, and one for each name and its others, the best of which counts."""
+    import tantivy
+
+    def all_of(words: str, occur: Any) -> Any:  # noqa: ANN401
+        of_terms = [tantivy.Query.term_query(schema, "terms", term) for term in sorted(set(terms(words)))]
+        return of_terms[0] if len(of_terms) == 1 else tantivy.Query.boolean_query([(occur, q) for q in of_terms])
+
+    rest = question
+    for name in sorted(names, key=lambda name: -name.start):
+        own, rest = rest[name.start : name.end], rest[: name.start] + " " + rest[name.end :]
+        others = [all_of(other, tantivy.Occur.Must) for other in name.others if terms(other)]
+        yield tantivy.Query.disjunction_max_query([all_of(own, tantivy.Occur.Should), *others])
+    for term in sorted(set(terms(rest))):
+        yield tantivy.Query.term_query(schema, "terms", term)
+
+
 def _filtering(schema: Any, filters: Filters) -> Sequence[Any]:  # noqa: ANN401
     """The queries that a passage must match to pass `filters`; they add nothing to its score."""
     import tantivy
@@ -137,7 +157,11 @@ def _filtering(schema: Any, filters: Filters) -> Sequence[Any]:  # noqa: ANN401
     if filters.after or filters.before:
         first = filters.after.toordinal() if filters.after else NO_DAY + 1
         last = filters.before.toordinal() if filters.before else 10**7
-        queries.append(tantivy.Query.range_query(schema, "day", tantivy.FieldType.Unsigned, first, last))
+        days = tantivy.Query.range_query(schema, "day", tantivy.FieldType.Unsigned, first, last)
+        if filters.undated:
+            unknown = tantivy.Query.term_query(schema, "day", NO_DAY)
+            days = tantivy.Query.boolean_query([(tantivy.Occur.Should, days), (tantivy.Occur.Should, unknown)])
+        queries.append(days)
     if filters.publishers:
         names = sorted({name.casefold() for name in filters.publishers})
         queries.append(

@@ -5,17 +5,19 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
-from itertools import chain, islice
+from itertools import chain, combinations, islice
 from pathlib import Path
 
+from qa.index.copies import forget_copy
 from qa.index.store import ENGINES, Store
 from qa.ingest.fields import Fields
-from qa.ingest.files import Source, sources
-from qa.ingest.metadata import read_metadata
+from qa.ingest.files import ALIASES, Source, sources
+from qa.ingest.metadata import read_aliases, read_metadata
 from qa.ingest.passages import cut
 from qa.ingest.readers import read
+from qa.language.names import key, sound, spelled, told
 from qa.types import Article, Passage, Progress, Refused, SyncReport
 
 STEPS_AT_ONCE = 200
@@ -32,11 +34,15 @@ def read_corpus(store: Store, root: Path, tell: Callable[[Progress], None]) -> S
         CorpusError: `root` cannot be listed.
     """
     metadata, refused_rows = read_metadata(root)
+    names, refused_names = read_aliases(root)
     found, known = sources(root), store.files()
     changed = [source for source in found if known.get(source.id) != _signature(source, metadata)]
     gone = sorted(known.keys() - {source.id for source in found})
     counts = {"added": 0, "changed": 0, "removed": 0}
-    first: list[Step] = [partial(_set_refused, file="", refused=refused_rows)]
+    first: list[Step] = [
+        partial(_set_refused, file="", refused=refused_rows + refused_names),
+        partial(_set_aliases, source=ALIASES, pairs=[pair for row in names for pair in combinations(row, 2)]),
+    ]
     steps = chain(
         first,
         chain.from_iterable(_leaving(store, file, counts) for file in gone),
@@ -138,6 +144,16 @@ def _insert(
         [(p.id, article.id, p.start, p.end, day, outlet, vectors.get(p.id)) for p in passages],
     )
     _set_pending(database, [passage.id for passage in passages])
+    _set_aliases(database, article.id, told(article.text))
+    heard = [(sound(word), word) for word in sorted(spelled(article.text))]
+    database.executemany("INSERT OR IGNORE INTO spellings VALUES (?, ?)", heard)
+
+
+def _set_aliases(database: sqlite3.Connection, source: str, pairs: Iterable[tuple[str, str]]) -> None:
+    """Keep the pairs of names that `source`, an article or a list, says are of one thing; each finds the other."""
+    database.execute("DELETE FROM aliases WHERE source = ?", (source,))
+    rows = {(source, key(one), other) for pair in pairs for one, other in (pair, pair[::-1])}
+    database.executemany("INSERT INTO aliases VALUES (?, ?, ?)", sorted(rows))
 
 
 def _remove_article(database: sqlite3.Connection, article: str) -> None:
@@ -145,6 +161,8 @@ def _remove_article(database: sqlite3.Connection, article: str) -> None:
     _set_pending(database, ids)
     database.execute("DELETE FROM passages WHERE article = ?", (article,))
     database.execute("DELETE FROM articles WHERE id = ?", (article,))
+    database.execute("DELETE FROM aliases WHERE source = ?", (article,))
+    forget_copy(database, article)
 
 
 def _set_pending(database: sqlite3.Connection, ids: Sequence[str]) -> None:

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from qa.errors import IndexDamaged, IndexTooNew
 from qa.types import Article, Filters, Passage, Refused, Span, Statistics
 
-VERSION = 1
+VERSION = 2
 """Of the tables below."""
 ENGINES = ("lexical", "vectors")
 WAIT_SECONDS = 30.0
@@ -44,7 +44,21 @@ CREATE TABLE refused (file TEXT, source TEXT, line INTEGER, reason TEXT);
 CREATE TABLE pending (engine TEXT, passage TEXT, PRIMARY KEY (engine, passage)) WITHOUT ROWID;
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
 """
-_ARTICLE = "id, title, text, published, basis, basis_note, publisher, author, url, language, boilerplate"
+_TABLES_OF_2 = """
+CREATE TABLE aliases (source TEXT, key TEXT, name TEXT);
+CREATE INDEX aliases_source ON aliases (source);
+CREATE INDEX aliases_key ON aliases (key);
+CREATE TABLE spellings (sound TEXT, word TEXT, PRIMARY KEY (sound, word)) WITHOUT ROWID;
+CREATE TABLE bands (article TEXT, band INTEGER, hash BLOB);
+CREATE INDEX bands_article ON bands (article);
+CREATE INDEX bands_hash ON bands (band, hash);
+CREATE TABLE copies (article TEXT PRIMARY KEY, story TEXT) WITHOUT ROWID;
+CREATE INDEX copies_story ON copies (story);
+"""
+"""What version 2 added."""
+_ARTICLE = "id, title, text, published, basis, basis_note, publisher, author, url, language, boilerplate, story"
+
+_UNGROUPED = "NOT EXISTS (SELECT 1 FROM bands WHERE bands.article = articles.id)"
 
 
 class Store:
@@ -64,7 +78,7 @@ class Store:
             if version > VERSION:
                 self.close()
                 raise IndexTooNew(f"The index {path.parent} was made by a newer Dateline: update this one.")
-            if version == 0:
+            if version < VERSION:
                 self._create()
         except sqlite3.DatabaseError as error:
             self.close()
@@ -74,10 +88,11 @@ class Store:
 
     def _create(self) -> None:
         with self.transaction() as database:
-            if database.execute("PRAGMA user_version").fetchone()[0] == 0:  # another process may have been first
-                for statement in _TABLES.split(";"):
+            version = database.execute("PRAGMA user_version").fetchone()[0]  # another process may have been first
+            for tables in (_TABLES, _TABLES_OF_2)[version:]:
+                for statement in tables.split(";"):
                     database.execute(statement)
-                database.execute(f"PRAGMA user_version = {VERSION}")
+            database.execute(f"PRAGMA user_version = {VERSION}")
 
     @property
     def _connection(self) -> sqlite3.Connection:
@@ -145,7 +160,8 @@ class Store:
         return self._articles("ORDER BY id", ())
 
     def _articles(self, clause: str, values: Sequence[str]) -> Iterator[Article]:
-        for row in self._connection.execute(f"SELECT {_ARTICLE} FROM articles {clause}", values):  # noqa: S608
+        joined = f"SELECT {_ARTICLE} FROM articles LEFT JOIN copies ON article = id {clause}"  # noqa: S608
+        for row in self._connection.execute(joined, values):
             yield Article(
                 id=row[0],
                 title=row[1],
@@ -158,6 +174,7 @@ class Store:
                 url=row[8],
                 language=row[9],
                 boilerplate=tuple(Span(*span) for span in json.loads(row[10])),
+                story=row[11] or "",
             )
 
     # Passages and vectors.
@@ -188,6 +205,31 @@ class Store:
         clause, values = _where(filters)
         return [row[0] for row in self._connection.execute(f"SELECT id FROM passages {clause} ORDER BY id", values)]  # noqa: S608
 
+    # Names and copies.
+
+    def ungrouped(self, limit: int) -> list[Article]:
+        """Articles not yet compared with the others, ordered by id."""
+        return list(self._articles(f"WHERE {_UNGROUPED} ORDER BY id LIMIT {limit:d}", ()))
+
+    def copies(self, story: str) -> list[Article]:
+        """The articles that print the same copy, in the order they were published."""
+        return list(self._articles("WHERE story = ? ORDER BY published IS NULL, published, id", (story,)))
+
+    def aliases(self, keys: Iterable[str]) -> dict[str, list[str]]:
+        """By key, the names that a text or the corpus's list gives to the same thing, the most often told first."""
+        found: dict[str, list[str]] = {}
+        sql = "SELECT key, name FROM aliases WHERE key IN ({}) GROUP BY key, name ORDER BY key, count(*) DESC, name"
+        for one, name in self._in(sql, sorted(keys)):
+            found.setdefault(one, []).append(name)
+        return found
+
+    def spellings(self, sounds: Iterable[str]) -> dict[str, list[str]]:
+        """By sound, the words of the archive that may be spellings of one name."""
+        found: dict[str, list[str]] = {}
+        for heard, word in self._in("SELECT sound, word FROM spellings WHERE sound IN ({})", sorted(sounds)):
+            found.setdefault(heard, []).append(word)
+        return found
+
     def unencoded(self, limit: int) -> list[str]:
         """Ids of passages without a vector, ordered."""
         rows = self._connection.execute("SELECT id FROM passages WHERE vector IS NULL ORDER BY id LIMIT ?", (limit,))
@@ -201,12 +243,16 @@ class Store:
         return [row[0] for row in rows]
 
     def count(self, what: str) -> int:
-        """How many passages there are: "all", "encoded" or "unencoded", or "pending lexical" or "pending vectors"."""
+        """How many passages there are: "all", "encoded", "unencoded", "pending lexical" or "pending vectors".
+
+        "ungrouped" counts articles.
+        """
         kind, _, engine = what.partition(" ")
         sql = {
             "all": "SELECT count(*) FROM passages",
             "encoded": "SELECT count(*) FROM passages WHERE vector IS NOT NULL",
             "unencoded": "SELECT count(*) FROM passages WHERE vector IS NULL",
+            "ungrouped": f"SELECT count(*) FROM articles WHERE {_UNGROUPED}",  # noqa: S608 - a constant
             "pending": "SELECT count(*) FROM pending WHERE engine = ?",
         }[kind]
         found: int = self._connection.execute(sql, (engine,) if engine else ()).fetchone()[0]
@@ -260,13 +306,14 @@ def _matrix(rows: Iterable[tuple[str, bytes]]) -> tuple[list[str], NDArray[np.fl
 
 
 def _where(filters: Filters) -> tuple[str, list[str]]:
-    """The WHERE clause of filters. Days compare as ISO text; an unknown day is NULL and never passes."""
+    """The WHERE clause of filters. Days compare as ISO text; an unknown day is NULL."""
     conditions, values = [], []
+    undated = " OR published IS NULL" if filters.undated else ""
     if filters.after:
-        conditions.append("published >= ?")
+        conditions.append(f"(published >= ?{undated})")
         values.append(filters.after.isoformat())
     if filters.before:
-        conditions.append("published <= ?")
+        conditions.append(f"(published <= ?{undated})")
         values.append(filters.before.isoformat())
     if filters.publishers:
         names = sorted({name.casefold() for name in filters.publishers})

@@ -3,7 +3,8 @@
 1. Files whose size, time and given fields are unchanged are not read. Of the others, articles whose content is
    unchanged are not touched; the rest are written to the store, some at a time.
 2. The lexical index takes over what is pending for it: new articles can be found by words.
-3. Passages without a vector are encoded, some at a time, and the vector index takes them over as they come.
+3. Articles not yet compared with the others are grouped with those that print the same copy.
+4. Passages without a vector are encoded, some at a time, and the vector index takes them over as they come.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from filelock import FileLock, Timeout
 from numpy.typing import NDArray
 
 from qa.errors import ArchiveIndexError, IndexDamaged, IndexLocked
+from qa.index.copies import group_copies
 from qa.index.lexical import Lexical
 from qa.index.reading import read_corpus
 from qa.index.store import Store
@@ -78,6 +80,7 @@ def sync(
             _index_words(store, lexical, tell)  # what a sync that was stopped had read
             report = read_corpus(store, root, tell)
             _index_words(store, lexical, tell)
+            group_copies(store, tell)
             _mend_vectors(store, vectors)
             _encode(store, encoder, vectors, tell)
         except (sqlite3.Error, OSError) as error:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from qa.errors import CorpusError
 
-METADATA = "metadata.csv"
+METADATA, ALIASES = "metadata.csv", "aliases.csv"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +27,8 @@ class Source:
 def sources(root: Path) -> list[Source]:
     """The files below `root` that may hold articles, ordered by id.
 
-    Hidden files and folders, README files and metadata.csv hold none. What lies outside `root` behind a link is left
-    out: nothing outside the corpus is read.
+    Hidden files and folders, README files, metadata.csv and aliases.csv hold none. What lies outside `root` behind a
+    link is left out: nothing outside the corpus is read.
 
     Raises:
         CorpusError: `root` is no folder that can be listed.
@@ -44,7 +44,7 @@ def sources(root: Path) -> list[Source]:
         names[:] = sorted(name for name in names if not name.startswith("."))
         for name in files:
             path = Path(folder, name)
-            if name.startswith((".", "README")) or name == METADATA or not path.is_file():
+            if name.startswith((".", "README")) or name in (METADATA, ALIASES) or not path.is_file():
                 continue
             if path.is_symlink() and not path.resolve().is_relative_to(inside):
                 continue

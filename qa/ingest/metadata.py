@@ -1,4 +1,4 @@
-"""metadata.csv: what is known of the files beside it."""
+"""What is known of the articles beside them: metadata.csv, and aliases.csv with names that mean the same."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from pathlib import Path
 
 from qa.ingest.decode import decode
 from qa.ingest.fields import Fields, fields_of
-from qa.ingest.files import METADATA
+from qa.ingest.files import ALIASES, METADATA
+from qa.language.names import listed
 from qa.types import Refused
 
 
@@ -38,3 +39,18 @@ def read_metadata(root: Path) -> tuple[dict[str, Fields], list[Refused]]:
     except (OSError, ValueError, csv.Error) as error:
         refused.append(Refused(METADATA, f"It cannot be read as a table of comma-separated values ({error})."))
     return found, refused
+
+
+def read_aliases(root: Path) -> tuple[list[list[str]], list[Refused]]:
+    """The rows of aliases.csv, each of names that mean the same, and why it could not be read.
+
+    Args:
+        root: The corpus folder; no aliases.csv in it means no rows.
+    """
+    path = root / ALIASES
+    if not path.is_file():
+        return [], []
+    try:
+        return listed(decode(path.read_bytes())), []
+    except (OSError, ValueError) as error:
+        return [], [Refused(ALIASES, f"It cannot be read ({error}).")]

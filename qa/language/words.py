@@ -20,6 +20,20 @@ STOP_WORDS = frozenset(
 )
 """English function words, and the words that make a question one."""
 
+ACRONYMS = frozenset({"IS", "US", "WHO", "IT"})
+"""Acronyms that without their capitals would be function words."""
+_ACRONYM = re.compile(rf"\b(?:{'|'.join(sorted(ACRONYMS))})\b")
+_DOTTED = re.compile(r"\b(?:[A-Z]\.){2,}")
+_AMERICAN = (
+    ("isation", "ization"),
+    ("ise", "ize"),
+    ("our", "or"),
+    ("tre", "ter"),
+    ("ence", "ense"),
+    ("ogramme", "ogram"),
+)
+"""British endings and the American ones."""
+
 _WORD = re.compile(r"[^\W_]+(?:[.,:][0-9]+)*(?:['’][^\W_]+)?")
 
 
@@ -32,15 +46,26 @@ def fold(text: str) -> str:
 
 
 def words(text: str) -> list[str]:
-    """The words of `text` in order, folded; a number keeps its separators ("2,000", "7.5")."""
-    return [word.removesuffix("'s") for word in _WORD.findall(fold(text))]
+    """The words of `text` in order, folded; a number keeps its separators ("2,000", "7.5"), "IS" its capitals."""
+    text = _DOTTED.sub(lambda match: match[0].replace(".", ""), text)
+    if not _ACRONYM.search(text) or (text.isupper() and " " in text.strip()):  # an outcry, a headline
+        return [word.removesuffix("'s") for word in _WORD.findall(fold(text))]
+    found = _WORD.findall(unicodedata.normalize("NFC", text))
+    return [word if word in ACRONYMS else fold(word).removesuffix("'s") for word in found]
 
 
 @lru_cache(maxsize=100_000)
 def term(word: str) -> str:
     """What all forms of a folded word share: its lemma's stem ("fell" and "falls": "fall")."""
+    if word in ACRONYMS:
+        return word
+    lemma = simplemma.lemmatize(word, lang="en")
+    for british, american in _AMERICAN:
+        changed = lemma.removesuffix(british) + american
+        if lemma.endswith(british) and len(lemma) > 5 and simplemma.is_known(changed, lang="en"):
+            lemma = changed
     # A stemmer object may not be shared by threads; making one costs microseconds.
-    return str(Stemmer.Stemmer("english").stemWord(simplemma.lemmatize(word, lang="en")))
+    return str(Stemmer.Stemmer("english").stemWord(lemma))
 
 
 def terms(text: str) -> list[str]:

@@ -61,11 +61,11 @@ class Reader:
         """Take the model from the folder `data`, to be run by `threads` threads; 0 lets the engine choose."""
         self._data, self._engine = data, Engine(data, MODEL, threads)
 
-    def read(self, question: str, passages: Sequence[tuple[str, str]]) -> list[Reading]:
+    def read(self, questions: Sequence[str], passages: Sequence[tuple[str, str]]) -> list[Reading]:
         """A reading of each passage, in their order, all in one batch.
 
         Args:
-            question: Read up to 48 tokens.
+            questions: What each passage is read for, up to 48 tokens.
             passages: Title and text of each; read up to 320 tokens, question included.
 
         Raises:
@@ -73,21 +73,22 @@ class Reader:
         """
         if not passages:
             return []
-        asked, *rest = self._tokenizer.encode_batch(
-            [question, *(text for passage in passages for text in passage)], add_special_tokens=False
+        encoded = self._tokenizer.encode_batch(
+            [*questions, *(text for passage in passages for text in passage)], add_special_tokens=False
         )
-        head = [CLS, *asked.ids[:QUESTION_TOKENS], SEP]
+        asked, rest = encoded[: len(questions)], encoded[len(questions) :]
         rows = []
-        for title, text in zip(rest[::2], rest[1::2], strict=True):
+        for question, title, text in zip(asked, rest[::2], rest[1::2], strict=True):
+            head = [CLS, *question.ids[:QUESTION_TOKENS], SEP]
             lead = [*head, *title.ids[:TITLE_TOKENS], DOT] if title.ids else head
-            rows.append((lead, text.ids[: TOKENS - len(lead) - 1], text.offsets))
-        length = max(len(lead) + len(ids) + 1 for lead, ids, _ in rows)
+            rows.append((len(head), lead, text.ids[: TOKENS - len(lead) - 1], text.offsets))
+        length = max(len(lead) + len(ids) + 1 for _, lead, ids, _ in rows)
         tokens, mask, segments = (np.zeros((len(rows), length), dtype=np.int64) for _ in range(3))
-        for place, (lead, ids, _) in enumerate(rows):
+        for place, (asked_length, lead, ids, _) in enumerate(rows):
             count = len(lead) + len(ids) + 1
             tokens[place, :count] = [*lead, *ids, SEP]
             mask[place, :count] = 1
-            segments[place, len(head) : count] = 1
+            segments[place, asked_length:count] = 1
         spans, relevance = self._engine.infer(input_ids=tokens, attention_mask=mask, token_type_ids=segments)
         return [
             Reading(
@@ -97,7 +98,7 @@ class Reader:
                 spans[place, len(lead) : len(lead) + len(ids), 1],
                 float(spans[place, 0].sum()),
             )
-            for place, (lead, ids, offsets) in enumerate(rows)
+            for place, (_, lead, ids, offsets) in enumerate(rows)
         ]
 
     @cached_property

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from qa.index.index import Index
+from qa.language.names import Name
 from qa.models.encoder import Encoder
 from qa.search.fusion import fuse
 from qa.types import Filters, Hit
@@ -11,7 +14,9 @@ CANDIDATES = 50
 """Length of each list before fusion; the lists' tails beyond it moved recall@10 by less than the noise."""
 
 
-def search(index: Index, encoder: Encoder, question: str, filters: Filters, limit: int) -> list[Hit]:
+def search(
+    index: Index, encoder: Encoder, question: str, filters: Filters, limit: int, names: Sequence[Name] = ()
+) -> list[Hit]:
     """The passages that best match `question`, best first.
 
     Args:
@@ -20,9 +25,10 @@ def search(index: Index, encoder: Encoder, question: str, filters: Filters, limi
         question: Plain words; no query syntax.
         filters: Only passages of articles that these admit.
         limit: How many hits at most.
+        names: The names in the question that have others.
     """
     depth = max(limit, CANDIDATES)
-    lexical = index.lexical(question, depth, filters)
+    lexical = index.lexical(question, depth, filters, names)
     dense = index.dense(encoder.encode([question])[0], depth, filters)
     ranked = fuse(lexical, dense)[:limit]
     # A sync may remove a passage between the two look-ups; it is then not among those found.

@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import replace
 
+from qa.language.names import Name, in_words_of
 from qa.models.reader import Reader, Reading
 from qa.types import Hit
 
@@ -16,15 +17,19 @@ READ_WEIGHT = 0.4
 (training/reader/CARD.md)."""
 
 
-def rerank(question: str, hits: Sequence[Hit], reader: Reader) -> tuple[list[Hit], list[Reading]]:
+def rerank(
+    question: str, hits: Sequence[Hit], reader: Reader, names: Sequence[Name] = ()
+) -> tuple[list[Hit], list[Reading]]:
     """All hits, the first few in a new order, and the readings of those few in that order.
 
     Args:
-        question: A question that stands alone.
+        question: A question that stands alone; each passage is read with it in its own words for `names`.
         hits: What search found, best first.
         reader: What reads them.
+        names: The names in the question that have others.
     """
-    readings = reader.read(question, [(hit.article.title, hit.text) for hit in hits[:READ]])
+    asked = [in_words_of(f"{hit.article.title} {hit.text}", question, names) for hit in hits[:READ]]
+    readings = reader.read(asked, [(hit.article.title, hit.text) for hit in hits[:READ]])
     read = [
         (replace(hit, score=(1 - READ_WEIGHT) * hit.score + READ_WEIGHT * _answers(reading, hit)), reading)
         for hit, reading in zip(hits, readings, strict=False)

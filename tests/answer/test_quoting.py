@@ -1,8 +1,9 @@
 """Answers that quote: short answer first, where it stands, and what else was reported."""
 
+from dataclasses import replace
 from datetime import date
 
-from qa.answer.quoting import ANSWER_FROM, QUOTES, quote
+from qa.answer.quoting import ANSWER_FROM, LIKELY, QUOTES, quote
 from qa.answer.reading import Finding
 from qa.types import ABSTENTION, Article, Hit, Passage, Span
 
@@ -41,8 +42,8 @@ def test_below_the_threshold_the_archive_does_not_say() -> None:
 def test_reports_that_agree_and_reports_that_differ_are_told_apart() -> None:
     found = [
         finding("Some 500 people died.", "500", "a"),
-        finding("They counted 500 dead.", "500", "b"),
-        finding("The dead are 620, he said.", "620", "c"),
+        finding("They counted 500 dead.", "500", "b", publisher="Post"),
+        finding("The dead are 620, he said.", "620", "c", publisher="Wire"),
     ]
     answer = quote("How many people died?", [], found)
     assert answer.short == "500"
@@ -84,3 +85,91 @@ def test_markup_in_an_article_stays_text() -> None:
     found = finding("He said <b>*all*</b> [1] left.", "<b>*all*</b>")
     text = quote("Who left?", [], [found]).text
     assert "<b>" not in text.replace("\\<b\\>", "") and text.count(" [1]\n") == 1
+
+
+def test_a_second_report_of_one_source_is_not_a_second_witness() -> None:
+    found = [
+        finding("Some 500 people died.", "500", "a", publisher="Post"),
+        finding("They counted 500 dead.\n\nPost contributed to this report.", "500", "b", publisher="Ledger"),
+    ]
+    assert "From the same source:" in quote("How many people died?", [], found).text
+
+
+def test_figures_that_differ_stand_side_by_side_the_newest_first() -> None:
+    found = [
+        finding("There were 450 advisers in Mosul, he said.", "450", "a", published=date(2017, 1, 5), publisher="Post"),
+        finding("The number of advisers in Mosul is 490.", "490", "b", published=date(2017, 1, 7), publisher="Wire"),
+    ]
+    answer = quote("How many advisers were in Mosul?", [], found)
+    assert answer.short == "490 (7 January 2017) or 450 (5 January 2017)"
+    assert [c.article.id for c in answer.citations] == ["b", "a"]
+    assert "Another report has **450**:" in answer.text
+
+
+def test_a_measure_in_the_same_unit_is_shown_however_unlikely() -> None:
+    found = [
+        finding("Ramadi is 115 kilometres west of Baghdad.", "115 kilometres", "a"),
+        finding("The town, 100 kilometres west of Baghdad, fell.", "100 kilometres", "a", 0.02),
+        finding("They drove 60 kilometres in Baghdad heat.", "60 kilometres", "c", 0.02),
+        finding("A road of 90 miles leads west of Baghdad.", "90 miles", "d", 0.02),
+    ]
+    answer = quote("How far is Ramadi from Baghdad?", [], found[:2])
+    assert answer.short == "115 kilometres" and "The same article also has **100 kilometres**:" in answer.text
+    assert [c.quote for c in quote("How far is it from Baghdad?", [], [found[0], found[3]]).citations] == [
+        "Ramadi is 115 kilometres west of Baghdad."
+    ]
+
+
+def test_a_corrected_figure_is_no_report_that_differs() -> None:
+    corrected = "A report gave the number of advisers in Mosul as 490. That was wrong."
+    found = [
+        finding("There were 450 advisers in Mosul, he said.", "450", "a", published=date(2017, 1, 5), publisher="Post"),
+        finding(corrected, "490", "b", published=date(2017, 1, 9), publisher="Wire"),
+    ]
+    answer = quote("How many advisers were in Mosul?", [], found)
+    assert answer.short == "450" and "An earlier report, since corrected, had **490**:" in answer.text
+
+
+def test_figures_of_something_else_are_left_alone() -> None:
+    best = finding("There were 450 advisers in Mosul, he said.", "450", "a")
+    for other in (
+        finding("The 40 more advisers in Mosul came by air.", "40", "b", publisher="Wire"),
+        finding("The advisers in Tikrit number 120 in all.", "120", "b", publisher="Wire"),
+        finding("The advisers in Mosul number 490 now.", "490", "b", SURE * LIKELY / 2, publisher="Wire"),
+        finding("Of the advisers in Mosul 12 fell ill.", "12", "a"),
+    ):
+        assert quote("How many advisers were in Mosul?", [], [best, other]).short == "450"
+
+
+def test_where_the_newest_is_asked_for_it_stands_first_as_of_its_day() -> None:
+    found = [
+        finding("The rebels hold the town.", "The rebels", "a", SURE, published=date(2015, 6, 1), publisher="Post"),
+        finding("The army holds the town.", "The army", "b", SURE - 0.01, published=date(2017, 1, 7), publisher="Wire"),
+    ]
+    answer = quote("Who holds the town?", [], found, newest_first=True)
+    assert answer.short == "The army" and answer.text.startswith("**The army** as of 7 January 2017")
+    assert quote("Who held the town?", [], found).short == "The rebels"
+
+
+def test_one_copy_is_one_source_with_all_its_outlets() -> None:
+    found = [
+        finding("The city fell late on Sunday.", "Sunday", "a", story="a"),
+        finding("The city fell late on Sunday", "Sunday", "b", story="a", publisher="Post"),
+    ]
+    other = found[1].hit.article
+    answer = quote(
+        "When did the city fall?", [], found, lambda _: [replace(other, text="The city fell late on Sunday.")]
+    )
+    (citation,) = answer.citations
+    assert [print_.publisher for print_ in citation.copies] == ["Post"]
+    assert "— Ledger, 18 May 2015; the same in Post, 18 May 2015" in answer.text
+    altered = quote("When did the city fall?", [], found, lambda _: [replace(other, text="The city fell.")])
+    assert altered.citations[0].copies == ()
+
+
+def test_who_says_so_and_that_it_is_not_certain_is_told() -> None:
+    said = finding("“Some 500 people died,” Col John Dorrian said.", "500")
+    answer = quote("How many people died?", [], [said])
+    assert answer.citations[0].speaker == "Col John Dorrian" and "; according to Col John Dorrian" in answer.text
+    rumour = finding("Some 500 people reportedly died.", "500")
+    assert quote("How many people died?", [], [rumour]).text.startswith("**500** (reported, not confirmed)")

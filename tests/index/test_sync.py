@@ -52,7 +52,7 @@ def test_a_first_sync_makes_everything_searchable(index: Index, corpus: Corpus, 
     stages: list[Progress] = []
     report = index.sync(corpus(FILES), stages.append)
     assert (report.added, report.changed, report.removed, report.unchanged) == (4, 0, 0, 0)
-    assert {p.stage for p in stages} == {"reading", "indexing", "encoding"}
+    assert {p.stage for p in stages} == {"reading", "indexing", "comparing", "encoding"}
     assert all(p.done <= p.total for p in stages)
     assert index.check() == []
     assert found(index, "Who closed the bridge?") == ["bridge.md"]

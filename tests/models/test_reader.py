@@ -23,16 +23,16 @@ def words(text: str, reading: Reading) -> str:
 
 
 def test_it_finds_the_words_that_answer(shipped: Reader) -> None:
-    fall, cake = shipped.read("When did the city fall?", [("Siege ends", FALL), ("", CAKE)])
+    fall, cake = shipped.read(["When did the city fall?"] * 2, [("Siege ends", FALL), ("", CAKE)])
     assert "Sunday" in words(FALL, fall)
     assert fall.relevance > 0 > cake.relevance
     assert fall.best(0, len(FALL))[0] > 0 > cake.best(0, len(CAKE))[0]
-    (eggs,) = shipped.read("How many eggs are needed?", [("Plum cake", CAKE)])
+    (eggs,) = shipped.read(["How many eggs are needed?"], [("Plum cake", CAKE)])
     assert words(CAKE, eggs) == "four"
 
 
 def test_the_best_span_lies_inside_the_characters_asked_for(shipped: Reader) -> None:
-    (reading,) = shipped.read("When did the city fall?", [("Siege ends", FALL)])
+    (reading,) = shipped.read(["When did the city fall?"], [("Siege ends", FALL)])
     start = FALL.index("Rain")
     score, span = reading.best(start, len(FALL))
     assert span is not None and start <= span[0] < span[1] <= len(FALL)
@@ -54,19 +54,19 @@ def test_a_span_goes_forwards_inside_the_bounds_and_is_weighed_against_no_answer
 
 def test_passages_keep_their_order_and_do_not_depend_on_each_other(shipped: Reader) -> None:
     passages = [("", "word " * 2000), ("Siege ends", FALL), ("", ""), ("A very long title " * 40, CAKE)]
-    together = shipped.read("When did the city fall?", passages)
-    alone = [shipped.read("When did the city fall?", [passage])[0] for passage in passages]
+    together = shipped.read(["When did the city fall?"] * len(passages), passages)
+    alone = [shipped.read(["When did the city fall?"], [passage])[0] for passage in passages]
     assert len(together) == 4
     for one, other in zip(together, alone, strict=True):
         # 8-bit arithmetic rounds a text a little differently beside longer ones.
         assert abs(one.relevance - other.relevance) < 1
         assert np.array_equal(one.offsets, other.offsets)
-    assert shipped.read("When did the city fall?", []) == []
+    assert shipped.read([], []) == []
 
 
 def test_threads_do_not_mix_their_passages(shipped: Reader) -> None:
     texts = [f"Report number {n} speaks of {'rain ' * (n % 7)}." for n in range(32)]
-    expected = [shipped.read("What is it?", [("", text)])[0].relevance for text in texts]
+    expected = [shipped.read(["What is it?"], [("", text)])[0].relevance for text in texts]
     with ThreadPoolExecutor(8) as pool:
-        got = list(pool.map(lambda text: shipped.read("What is it?", [("", text)])[0].relevance, texts))
+        got = list(pool.map(lambda text: shipped.read(["What is it?"], [("", text)])[0].relevance, texts))
     assert got == expected

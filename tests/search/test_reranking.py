@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from qa.language.names import Name
 from qa.models.reader import Reader, Reading
 from qa.search.reranking import READ, rerank
 from qa.types import Article, Hit, Passage
@@ -12,9 +13,9 @@ from qa.types import Article, Hit, Passage
 class Knows(Reader):
     """Finds a passage relevant where it holds the question; keeps what it was given."""
 
-    def read(self, question: str, passages: Sequence[tuple[str, str]]) -> list[Reading]:
-        self.given = list(passages)
-        logits = [9.0 if question in text else -9.0 for _, text in passages]
+    def read(self, questions: Sequence[str], passages: Sequence[tuple[str, str]]) -> list[Reading]:
+        self.given, self.asked = list(passages), list(questions)
+        logits = [9.0 if question in text else -9.0 for question, (_, text) in zip(questions, passages, strict=True)]
         word = np.array([[0, 6]], dtype=np.int64)
         return [Reading(x, word, np.array([x], np.float32), np.array([x], np.float32), 0.0) for x in logits]
 
@@ -40,6 +41,12 @@ def test_only_the_first_are_read_and_the_others_follow() -> None:
     scores = [hit.score for hit in found]
     assert scores == sorted(scores, reverse=True)
     assert all(0 <= score <= 1 for score in scores)
+
+
+def test_each_passage_is_read_with_the_question_in_its_own_words() -> None:
+    reader = Knows()
+    rerank("Dossier 2", hits(3), reader, [Name(0, 7, ("Paper", "Report"))])
+    assert reader.asked == ["Report 2", "Report 2", "Report 2"]
 
 
 def test_nothing_found_is_nothing_read() -> None:

@@ -1,0 +1,85 @@
+"""Articles that print the same copy are grouped; distinct reports are not."""
+
+import random
+from pathlib import Path
+
+import pytest
+
+from qa.index.index import Index
+from qa.ingest.copies import bands, same_copy, shingles, sources
+from qa.types import Article
+from tests.conftest import Corpus, WordCounts, article
+
+WORDS = [f"{a}{b}" for a in "river bridge flood mill town army mayor road".split() for b in "ing ed er s".split()]
+
+
+def report(seed: int, count: int = 120) -> str:
+    """A report of random words, in sentences."""
+    drawn = random.Random(seed).choices(WORDS, k=count)  # noqa: S311 - the same every time
+    return " ".join(" ".join(drawn[place : place + 12]).capitalize() + "." for place in range(0, count, 12))
+
+
+def stories(index: Index) -> dict[str, str]:
+    return {found.id: found.story for found in index.articles()}
+
+
+def test_prints_of_one_copy_are_one_story_and_removal_ends_it(
+    tmp_path: Path, corpus: Corpus, encoder: WordCounts
+) -> None:
+    files = {
+        "a.md": article("Flood", report(1)),
+        "b.md": article(
+            "Flood hits town", report(1)[:-200] + "Editing by a hand of ours, and more to come.", publisher="Post"
+        ),
+        "c.md": article("Fire", report(2)),
+    }
+    root = corpus(files)
+    index = Index(tmp_path / "index", encoder)
+    index.sync(root)
+    assert stories(index) == {"a.md": "a.md", "b.md": "a.md", "c.md": ""}
+    assert [other.id for other in index.copies(next(index.articles()))] == ["b.md"]
+    (root / "b.md").write_text(article("Quake", report(3)), encoding="utf-8")
+    index.sync(root)
+    assert set(stories(index).values()) == {""}
+    (root / "d.md").write_text(article("Flood again", report(1)), encoding="utf-8")
+    index.sync(root)
+    assert stories(index)["d.md"] == stories(index)["a.md"] == "a.md"
+    (root / "d.md").unlink()
+    index.sync(root)
+    assert set(stories(index).values()) == {""}
+    index.close()
+
+
+def test_stories_that_meet_become_one(tmp_path: Path, corpus: Corpus, encoder: WordCounts) -> None:
+    one, two = report(1, 96), report(2, 96)
+    root = corpus(
+        {"a.md": article("A", one), "b.md": article("B", one), "c.md": article("C", two), "d.md": article("D", two)}
+    )
+    index = Index(tmp_path / "index", encoder)
+    index.sync(root)
+    assert stories(index) == {"a.md": "a.md", "b.md": "a.md", "c.md": "c.md", "d.md": "c.md"}
+    (root / "e.md").write_text(article("E", f"{one} {two}"), encoding="utf-8")
+    index.sync(root)
+    assert set(stories(index).values()) == {"a.md"}
+    index.close()
+
+
+def test_a_short_text_in_a_long_one_is_the_same_copy_and_a_shared_sentence_is_not() -> None:
+    long, short, other = (shingles(Article("a", text)) for text in (report(1), report(1)[:500], report(2)))
+    assert same_copy(long, short) and not same_copy(long, other)
+    shared = shingles(Article("a", report(1)[:200] + " " + report(3)))
+    assert shared & long and not same_copy(shared, long)
+    assert bands(shingles(Article("a", "Too short to tell."))) == [] and not same_copy(set(), long)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("It fell.\n\nAFP contributed to this report.", {"ledger", "agence france-presse"}),
+        ("BAGHDAD (Reuters) — It fell.", {"ledger", "reuters"}),
+        ("It fell.\n\n* Agence France-Presse", {"ledger", "agence france-presse"}),
+        ("It fell, a soldier (left) said.", {"ledger"}),
+    ],
+)
+def test_whom_a_report_comes_from(text: str, expected: set[str]) -> None:
+    assert sources(Article("a", text, publisher="Ledger")) == expected
