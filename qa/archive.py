@@ -14,9 +14,10 @@ from typing import Self
 
 from platformdirs import user_cache_path
 
-from qa.answer.quoting import ANSWER_FROM, quote
+from qa.answer.quoting import ANSWER_FROM, abstention, quote
 from qa.answer.reading import Finding, read
 from qa.answer.shorts import days_meant
+from qa.answer.timeline import EVENTS, SEARCHED, happened, subject, timeline, told
 from qa.errors import CorpusError, IndexLocked, QuestionError
 from qa.index.index import Index
 from qa.models.encoder import Encoder
@@ -35,6 +36,7 @@ from qa.types import (
     Finished,
     Found,
     Hit,
+    Moment,
     Progress,
     Refused,
     Seconds,
@@ -119,6 +121,19 @@ class Archive:
         query = _checked(query)
         return search(self._index, self._encoder, query, filters, limit, self._index.names(query))
 
+    def timeline(self, query: str, limit: int = EVENTS, filters: Filters = EVERYTHING) -> list[Moment]:
+        """The dated events that the archive tells of `query`, oldest first, each with its sentence.
+
+        Args:
+            query: What the events are about, in plain words.
+            limit: How many at most.
+            filters: Only articles that these admit are searched.
+
+        Raises:
+            QuestionError: The query is empty or too long.
+        """
+        return self._events(_checked(query), limit, filters)[1]
+
     def ask(
         self,
         question: str,
@@ -155,6 +170,12 @@ class Archive:
         started = perf_counter()
         understood = stand_alone(_checked(question), history, asked)
         inferred = self._narrowed(understood, asked) if narrow else EVERYTHING
+        if about := subject(understood):
+            hits, moments = self._events(about, EVENTS, both(filters, inferred))
+            yield Found(understood, tuple(hits[:RETRIEVED]))
+            answer = told(understood, hits[:RETRIEVED], moments) if moments else abstention(understood, hits, 0.0)
+            yield from _delivered(replace(answer, narrowed=inferred), started, perf_counter())
+            return
         hits, findings = self._found(understood, both(filters, inferred))
         if inferred.before not in (None, asked) and not (findings and findings[0].confidence >= ANSWER_FROM):
             # What was before a day may be told only after it.
@@ -163,11 +184,16 @@ class Archive:
         searched = perf_counter()
         yield Found(understood, tuple(hits))
         answer = quote(understood, hits, findings, self._index.copies, asks_for_the_newest(understood))
-        for piece in re.findall(r"\S+\s*|\s+", answer.text):
-            yield Delta(piece)
-        ended = perf_counter()
-        seconds = Seconds(searched - started, ended - searched, ended - started)
-        yield Finished(replace(answer, narrowed=inferred, seconds=seconds))
+        if answer.abstained and (about := happened(understood)):
+            _, moments = self._events(about, EVENTS, both(filters, inferred))
+            answer = told(understood, hits, moments) if moments else answer
+        yield from _delivered(replace(answer, narrowed=inferred), started, searched)
+
+    def _events(self, query: str, limit: int, filters: Filters) -> tuple[list[Hit], list[Moment]]:
+        """What is found for a timeline, and its events."""
+        names = self._index.names(query)
+        hits = search(self._index, self._encoder, query, filters, SEARCHED, names)
+        return hits, timeline(query, hits, names, self._index.copies, limit, filters.after or date.min)
 
     def _found(self, question: str, filters: Filters) -> tuple[list[Hit], list[Finding]]:
         """The hits for a question that stands alone, and what reading finds in them."""
@@ -211,6 +237,14 @@ class Archive:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def _delivered(answer: Answer, started: float, searched: float) -> Iterator[Event]:
+    """The text piece by piece, then the whole answer with its times."""
+    for piece in re.findall(r"\S+\s*|\s+", answer.text):
+        yield Delta(piece)
+    ended = perf_counter()
+    yield Finished(replace(answer, seconds=Seconds(searched - started, ended - searched, ended - started)))
 
 
 def _checked(question: str) -> str:

@@ -14,7 +14,7 @@ import click
 
 if TYPE_CHECKING:
     from qa.archive import Archive
-    from qa.types import Answer, Filters, Hit, SyncReport
+    from qa.types import Answer, Filters, Hit, Moment, SyncReport
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -121,6 +121,33 @@ def search(
 
 
 @main.command()
+@click.argument("query")
+@_folders
+@_narrowing
+@click.option("--limit", type=click.IntRange(1, 200), default=20, show_default=True, help="How many events at most.")
+@_as_json
+def timeline(
+    query: str,
+    corpus: Path | None,
+    index: Path | None,
+    after: date | None,
+    before: date | None,
+    publisher: tuple[str, ...],
+    limit: int,
+    as_json: bool,
+) -> None:
+    """List what happened when, oldest first, of what QUERY names."""
+    from qa.rows import moment_row
+
+    with _archive(corpus, index) as archive:
+        moments = archive.timeline(query, limit, _filters(after, before, publisher))
+        if as_json:
+            print(json.dumps({"query": query, "events": [moment_row(m) for m in moments]}, ensure_ascii=False))
+        else:
+            print("\n\n".join(_told(moment) for moment in moments) or "The archive tells of no dated event.")
+
+
+@main.command()
 @_folders
 def chat(corpus: Path | None, index: Path | None) -> None:
     """Ask one question after another; an empty line ends it."""
@@ -192,6 +219,8 @@ def _readable(answer: Answer) -> str:
 
     if answer.abstained:
         return answer.text
+    if answer.timeline:
+        return "\n\n".join(_told(moment) for moment in answer.timeline)
     lines = [answer.short] if answer.short else []
     for citation in answer.citations:
         lines.append(f"[{citation.number}] “{' '.join(citation.quote.split())}”")
@@ -203,6 +232,17 @@ def _listed(hit: Hit) -> str:
     from qa.answer.origin import origin
 
     return f"{hit.article.title} — {origin(hit.article)} · {hit.article.id}\n    {' '.join(hit.text.split())}"
+
+
+def _told(moment: Moment) -> str:
+    from qa.answer.origin import origin
+    from qa.language.intervals import show
+
+    article = moment.citation.article
+    return (
+        f"{show(moment.first, moment.last)}\n    “{' '.join(moment.citation.quote.split())}”\n"
+        f"    {origin(article)} · {article.id}"
+    )
 
 
 def _prompted() -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from qa.types import Answer, Hit
+from qa.types import Answer, Citation, Hit, Moment
 
 PASSAGES = 20
 """How many of the retrieved passages a row lists."""
@@ -27,10 +27,7 @@ def answer_row(answer: Answer, asked: str) -> dict[str, Any]:
         "narrowed": {
             side: day.isoformat() if (day := getattr(answer.narrowed, side)) else None for side in ("after", "before")
         },
-        "citations": [
-            {"number": c.number, "article": c.article.id, "start": c.start, "end": c.end, "quote": c.quote}
-            for c in answer.citations
-        ],
+        "citations": [citation_row(citation) for citation in answer.citations],
         "passages": [hit_row(hit) for hit in answer.hits[:PASSAGES]],
         "seconds": {
             "search": round(answer.seconds.search, 4),
@@ -38,6 +35,27 @@ def answer_row(answer: Answer, asked: str) -> dict[str, Any]:
             "total": round(answer.seconds.total, 4),
         },
         "warnings": list(answer.warnings),
+    }
+
+
+def citation_row(citation: Citation) -> dict[str, Any]:
+    """The row of a citation: number, article, start, end, quote."""
+    return {
+        "number": citation.number,
+        "article": citation.article.id,
+        "start": citation.start,
+        "end": citation.end,
+        "quote": citation.quote,
+    }
+
+
+def moment_row(moment: Moment) -> dict[str, Any]:
+    """The row of an event of a timeline: first, last, words, citation."""
+    return {
+        "first": moment.first.isoformat(),
+        "last": moment.last.isoformat(),
+        "words": moment.words,
+        "citation": citation_row(moment.citation),
     }
 
 

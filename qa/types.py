@@ -125,6 +125,19 @@ class Citation:
 
 
 @dataclass(frozen=True, slots=True)
+class Moment:
+    """An event of a timeline."""
+
+    first: date
+    last: date
+    """The last day meant, inclusive; the first one for an event of a day."""
+    words: str
+    """The words of the article that say when."""
+    citation: Citation
+    """The sentence that tells of it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Turn:
     """An earlier exchange of the same conversation."""
 
@@ -159,6 +172,8 @@ class Answer:
     """The question as understood: a follow-up made to stand alone."""
     narrowed: Filters = Filters()
     """What the question's own words narrowed the search to, beside the filters it was put with."""
+    timeline: tuple[Moment, ...] = ()
+    """The events, oldest first, where the question asks for a timeline."""
     warnings: tuple[str, ...] = ()
     """Sentences a reader of the answer should know; nothing is hidden by leaving it out."""
     seconds: Seconds = Seconds()

@@ -148,3 +148,47 @@ def test_the_default_index_is_outside_the_corpus_and_named_after_it(corpus: Corp
 
     folder = index_folder(corpus())
     assert folder.name.startswith("articles-") and not folder.is_relative_to(corpus())
+
+
+def test_the_days_a_question_names_narrow_the_search_and_are_told(sample: qa.Archive) -> None:
+    answer = sample.ask("Which town did the army take in 2017?")
+    assert answer.narrowed.after == date(2017, 1, 1)
+    assert all(hit.article.published and hit.article.published.year == 2017 for hit in answer.hits)
+    wide = sample.ask("Which town did the army take in 2017?", narrow=False)
+    assert not wide.narrowed and min(h.article.published for h in wide.hits if h.article.published).year < 2017
+
+
+def test_an_event_of_the_archive_is_a_day_too(sample: qa.Archive) -> None:
+    answer = sample.ask("Who defended Haditha after Ramadi fell?")
+    assert answer.narrowed.after == date(2015, 5, 17)
+
+
+def test_what_was_not_yet_written_on_the_day_of_asking_is_not_known(sample: qa.Archive) -> None:
+    asked = date(2016, 1, 1)
+    hits = sample.ask("Who holds Fallujah?", asked=asked).hits
+    assert hits and all(hit.article.published and hit.article.published <= asked for hit in hits)
+
+
+def test_copies_are_one_source_with_both_outlets(sample: qa.Archive) -> None:
+    answer = sample.ask("How far is Ramadi from Baghdad?")
+    (citation,) = answer.citations
+    outlets = {citation.article.publisher, *(other.publisher for other in citation.copies)}
+    assert outlets == {"Harbour Wire", "Northern Ledger"}
+
+
+def test_a_name_spelled_otherwise_is_found(sample: qa.Archive) -> None:
+    answer = sample.ask("From which town did the troops set out for Aanah in January 2017?")
+    assert any("aanah" in hit.text.lower() for hit in answer.hits)
+    assert {"Anah", "Aanah"} & {w for hit in sample.search("Annah retaken") for w in hit.text.replace(",", "").split()}
+
+
+def test_a_timeline_is_in_order_and_answers_what_happened(sample: qa.Archive) -> None:
+    moments = sample.timeline("battle for Ramadi", limit=8)
+    assert 3 < len(moments) <= 8
+    assert [m.first for m in moments] == sorted(m.first for m in moments)
+    assert date(2015, 5, 17) in {m.first for m in moments}
+    answer = sample.ask("Timeline of the battle for Ramadi")
+    assert answer.timeline and not answer.abstained and "[1]" in answer.text
+    happened = sample.ask("What happened in Fallujah in 2016?")
+    assert happened.timeline and all(m.last >= date(2016, 1, 1) for m in happened.timeline)
+    assert sample.ask("Timeline of Atlantis").abstained

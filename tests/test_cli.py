@@ -90,3 +90,13 @@ def test_every_command_has_help(command: str) -> None:
     result = CliRunner().invoke(main, [command, "--help"])
     assert result.exit_code == 0
     assert "usage" in result.output.lower()
+
+
+def test_timeline_lists_events_in_order(folder: Path) -> None:
+    result = run(folder, "timeline", "battle for Ramadi", "--limit", "5")
+    assert result.exit_code == 0 and "Sunday 17 May 2015\n    “" in result.stdout
+    events = json.loads(run(folder, "timeline", "battle for Ramadi", "--json").stdout)["events"]
+    assert [e["first"] for e in events] == sorted(e["first"] for e in events)
+    assert set(events[0]) == {"first", "last", "words", "citation"}
+    assert run(folder, "timeline", "Atlantis").stdout == "The archive tells of no dated event.\n"
+    assert run(folder, "ask", "Timeline of the battle for Ramadi").stdout.count("“") > 3

@@ -14,7 +14,7 @@ from qa.ingest.copies import sources
 from qa.language.intervals import day_in_words
 from qa.language.speech import hearsay, speaker
 from qa.language.words import terms
-from qa.types import ABSTENTION, Answer, Article, Citation, Hit
+from qa.types import ABSTENTION, Answer, Article, Citation, Hit, Span
 
 ANSWER_FROM = 0.4
 """Confidence below which the archive is said not to say: the best balanced accuracy of abstention on the tuning
@@ -79,7 +79,7 @@ def quote(
     short = shorts[0]
     if figures and not newest_first:
         short = _each([(f, told) for f, told in zip(chosen, shorts, strict=True) if f in standing]) or short
-    citations = tuple(_cited(number, finding, copies) for number, finding in enumerate(chosen, start=1))
+    citations = tuple(cited(number, f.hit.article, f.sentence, copies) for number, f in enumerate(chosen, start=1))
     quotes = [_quoted(finding, citation) for finding, citation in zip(chosen, citations, strict=True)]
     blocks = [*_heading(kind, chosen[0], short, newest_first), quotes[0]]
     for finding, other, quoted in zip(chosen[1:], shorts[1:], quotes[1:], strict=True):
@@ -220,28 +220,30 @@ def _introduced(kind: Kind, first: Finding, short: str | None, finding: Finding,
     return f"{'The same article also' if one.id == two.id else 'Another report'} has **{plain(other)}**:"
 
 
-def _cited(number: int, finding: Finding, copies: Copies) -> Citation:
-    article, sentence = finding.hit.article, finding.sentence
-    words = " ".join(_words(finding).split())
-    prints = [other for other in copies(article) if words in " ".join(other.text.split())]
-    return Citation(
-        number, article, sentence.start, sentence.end, _words(finding), tuple(prints), speaker(article.text, sentence)
-    )
+def cited(number: int, article: Article, sentence: Span, copies: Copies) -> Citation:
+    """The citation of a sentence, with the other articles that print it and who says it."""
+    quoted = article.text[sentence.start : sentence.end]
+    words = " ".join(quoted.split())
+    prints = tuple(other for other in copies(article) if words in " ".join(other.text.split()))
+    return Citation(number, article, sentence.start, sentence.end, quoted, prints, speaker(article.text, sentence))
 
 
 def _quoted(finding: Finding, citation: Citation) -> str:
     """A block quote with its marker, outlets and day, who says it, and the days that its expression of time means."""
-    source = origin(citation.article)
-    if citation.copies:
-        source += f"; the same in {' and '.join(origin(article) for article in citation.copies)}"
-    if citation.speaker:
-        source += f"; according to {citation.speaker}"
-    source = plain(source)
+    told_by = plain(source(citation))
     if days := resolved(citation.article, finding.short):
         expression = " ".join(citation.article.text[finding.short.start : finding.short.end].split())
         if expression != days:
-            source += f"; “{plain(expression)}” is {days}"
-    return f"> “{plain(' '.join(citation.quote.split()))}” [{citation.number}]\n>\n> — {source}"
+            told_by += f"; “{plain(expression)}” is {days}"
+    return f"> “{plain(' '.join(citation.quote.split()))}” [{citation.number}]\n>\n> — {told_by}"
+
+
+def source(citation: Citation) -> str:
+    """The outlets that print a citation with their days, and who says it."""
+    words = origin(citation.article)
+    if citation.copies:
+        words += f"; the same in {' and '.join(origin(article) for article in citation.copies)}"
+    return f"{words}; according to {citation.speaker}" if citation.speaker else words
 
 
 def plain(text: str) -> str:

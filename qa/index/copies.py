@@ -26,14 +26,13 @@ def group_copies(store: Store, tell: Callable[[Progress], None]) -> None:
 
 
 def _group(store: Store, database: sqlite3.Connection, article: Article) -> None:
-    own = shingles(article)
-    hashes = list(enumerate(bands(own))) or [(-1, b"")]  # remembered as compared, though too short
-    near = {row[0] for band in hashes for row in database.execute(_MEETING, band)} if own else set()
-    for name in sorted(near):
+    hashes = list(enumerate(bands(shingles(article))))
+    for name in sorted({row[0] for band in hashes for row in database.execute(_MEETING, band)}):
         other = store.article(name)
-        if other and hashes[0][0] >= 0 and same_copy(own, shingles(other)):
+        if other and same_copy(article, other):
             _join(database, article.id, name)
-    database.executemany("INSERT INTO bands VALUES (?, ?, ?)", [(article.id, *band) for band in hashes])
+    compared = hashes or [(-1, b"")]  # too short to be compared, which is remembered
+    database.executemany("INSERT INTO bands VALUES (?, ?, ?)", [(article.id, *band) for band in compared])
 
 
 _MEETING = "SELECT article FROM bands WHERE band = ? AND hash = ?"

@@ -15,12 +15,12 @@ _SAYS = (
 _PERSON = r"(?:[A-Z][\w.'’-]*|al-[A-Z][\w'’-]*|Al)"
 _NAME = rf"{_PERSON}(?:(?: (?:of|for|the|al|bin|el|de|van))* {_PERSON})*"
 _ROLE = (
-    r"(?:(?:the|a|an|one|some|several|two|three) )?(?:[\w’'-]+ ){0,4}?"
+    r"(?:(?:[Tt]he|[Aa]n?|one|some|several|two|three) )?(?:[\w’'-]+ ){0,4}?"
     r"(?:official|officer|source|spokes(?:man|woman|person)|commander|minister|general|witness|resident|police|ministry|report|"
     r"statement|leader|command|chief|governor|president|coalition|expert|analyst|researcher)s?\b"
     rf"(?: (?:for|of|from) (?:the )?{_NAME})?"
 )
-_WHO = rf"(?:{_NAME}(?:, [^,.;“”\"]{{3,70}},)?|{_ROLE}(?: {_NAME})?)"
+_WHO = rf"(?:{_NAME}(?:, [^,.;“”\"]{{3,70}},)?|{_ROLE}(?: {_NAME}|, {_NAME},)?)"
 _AFTER = re.compile(rf"[”\"],? {_SAYS} (?P<who>{_WHO})|, sa(?:id|ys) (?P<last>{_NAME})[,.]")
 _BEFORE = re.compile(rf"(?P<who>{_WHO})(?P<last>) (?:(?:also |later |had |has )?{_SAYS}|was quoted as saying)\b")
 _ACCORDING = re.compile(rf"\b[Aa]ccording to (?P<who>(?:the |a )?{_WHO})(?P<last>)")

@@ -63,6 +63,7 @@ def page(archive: Archive) -> gr.Blocks:
                     layout="panel",
                     feedback_options=None,
                 )
+                widen = gr.Button("Search all articles instead", elem_id="widen", size="sm", visible=False)
                 with gr.Row(elem_id="ask"):
                     box = gr.Textbox(
                         label="Question",
@@ -81,13 +82,15 @@ def page(archive: Archive) -> gr.Blocks:
                 js_on_load=(STATIC / "page.js").read_text(encoding="utf-8"),
                 server_functions=[_opener(archive)],
             )
-        _wire(archive, chat, box, send, turns)
+        _wire(archive, chat, box, send, widen, turns)
     found: gr.Blocks = blocks
     return found
 
 
-def _wire(archive: Archive, chat: gr.Chatbot, box: gr.Textbox, send: gr.Button, turns: gr.State) -> None:
-    """What happens on Enter, on the button and on an example."""
+def _wire(
+    archive: Archive, chat: gr.Chatbot, box: gr.Textbox, send: gr.Button, widen: gr.Button, turns: gr.State
+) -> None:
+    """What happens on Enter, on the buttons and on an example."""
 
     def put(question: str, messages: Messages) -> tuple[str, Messages]:
         """The question joins the conversation and leaves the box; an empty one stays where it is."""
@@ -95,46 +98,53 @@ def _wire(archive: Archive, chat: gr.Chatbot, box: gr.Textbox, send: gr.Button, 
             return question, messages
         return "", [*messages, {"role": "user", "content": plain(" ".join(question.split()))}]
 
-    def answered(question: str, messages: Messages, before: Turns) -> Iterator[tuple[Messages, Turns]]:
+    def answered(question: str, messages: Messages, before: Turns) -> Iterator[tuple[Messages, Turns, Any]]:
         if not question.strip():
-            yield messages, before
+            yield messages, before, gr.skip()
             return
-        for text, after in _answered(archive, question, before):
-            yield [*messages, {"role": "assistant", "content": text}], after
+        for text, after, narrowed in _answered(archive, question, before):
+            yield [*messages, {"role": "assistant", "content": text}], after, gr.update(visible=narrowed)
+
+    def widened(question: str, messages: Messages, before: Turns) -> Iterator[tuple[Messages, Turns, Any]]:
+        """The last question again, over all articles; its answer stands in the place of the narrower one."""
+        for text, after, _ in _answered(archive, question, before[:-1], narrow=False):
+            yield [*messages[:-1], {"role": "assistant", "content": text}], after, gr.update(visible=False)
 
     asked = gr.State("")
     quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
     for event in (box.submit, send.click):
         event(lambda question: question, box, asked, queue=False, **quiet).then(
             put, [box, chat], [box, chat], queue=False, **quiet
-        ).then(answered, [asked, chat, turns], [chat, turns], **quiet)
-    chat.clear(list, None, turns, queue=False, **quiet)
+        ).then(answered, [asked, chat, turns], [chat, turns, widen], **quiet)
+    widen.click(widened, [asked, chat, turns], [chat, turns, widen], **quiet)
+    chat.clear(lambda: ([], gr.update(visible=False)), None, [turns, widen], queue=False, **quiet)
     chat.example_select(_example_text, None, asked, queue=False, **quiet).then(
         put, [asked, chat], [box, chat], queue=False, **quiet
-    ).then(answered, [asked, chat, turns], [chat, turns], **quiet)
+    ).then(answered, [asked, chat, turns], [chat, turns, widen], **quiet)
 
 
 def _example_text(event: gr.SelectData) -> str:
     return str(event.value["text"])
 
 
-def _answered(archive: Archive, question: str, before: Turns) -> Iterator[tuple[str, Turns]]:
-    """The answer as it grows, and the turns with it once it is whole."""
+def _answered(archive: Archive, question: str, before: Turns, narrow: bool = True) -> Iterator[tuple[str, Turns, bool]]:
+    """The answer as it grows, the turns with it once it is whole, and whether the question's own days narrowed it."""
     history = [Turn(*turn) for turn in before[-HISTORY:]]
     text = ""
-    yield '<p class="aside">Searching…</p>', before
+    yield '<p class="aside">Searching…</p>', before, False
     try:
-        for event in archive.stream(question, history):
+        for event in archive.stream(question, history, narrow=narrow):
             if isinstance(event, Found):
-                yield f'<p class="aside">Reading {len(event.hits)} passages…</p>', before
+                yield f'<p class="aside">Reading {len(event.hits)} passages…</p>', before, False
             elif isinstance(event, Delta):
                 text += event.text
-                yield text, before
+                yield text, before, False
             elif isinstance(event, Finished):
                 answer = event.answer
-                yield answer_markdown(answer, question.strip()), [*before, (answer.question, answer.text)]
+                after = [*before, (answer.question, answer.text)]
+                yield answer_markdown(answer, question.strip()), after, bool(answer.narrowed)
     except DatelineError as error:
-        yield f'<p class="error">{markdown_html(str(error))}</p>', before
+        yield f'<p class="error">{markdown_html(str(error))}</p>', before, False
 
 
 def _opener(archive: Archive) -> Any:  # noqa: ANN401 - Gradio reads its name and calls it

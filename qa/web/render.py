@@ -9,7 +9,9 @@ from urllib.parse import quote
 
 from qa.answer.origin import day_of
 from qa.answer.quoting import plain
-from qa.types import Answer, Article, Citation, Hit, Refused, Span, Statistics
+from qa.language.intervals import show
+from qa.search.period import in_words
+from qa.types import Answer, Article, Citation, Hit, Moment, Refused, Span, Statistics
 
 NEAREST = 3
 """Passages offered where the archive does not say."""
@@ -32,14 +34,31 @@ def answer_markdown(answer: Answer, asked: str) -> str:
         citation = citations.get(int(match[1]))
         return _marker(citation) if citation else match[0]
 
-    parts = [_MARKER.sub(link, answer.text)]
+    parts = [_plot(answer.timeline)] if answer.timeline else []
+    parts.append(_MARKER.sub(link, answer.text))
     if answer.abstained and answer.hits:
         nearest = "".join(f"<li>{_offer(hit)}</li>" for hit in _of_different_articles(answer.hits))
         parts.append(f'<div class="nearest"><p>The nearest passages are in:</p><ul>{nearest}</ul></div>')
     if answer.question != asked:
         parts.append(f'<p class="aside">Understood as: {markdown_html(answer.question)}</p>')
+    if looked_at := in_words(answer.narrowed):
+        parts.append(f'<p class="aside">Looked only at {markdown_html(looked_at)}, as the question says.</p>')
     parts += [f'<p class="aside">{markdown_html(warning)}</p>' for warning in answer.warnings]
     return "\n\n".join(parts)
+
+
+def _plot(moments: Sequence[Moment]) -> str:
+    """The events along an axis of days, longer for a longer time; the list below it says the same in words."""
+    first, last = min(m.first for m in moments), max(m.last for m in moments)
+    length = max(1, (last - first).days)
+    dots = []
+    for moment in moments:
+        left = 100 * (moment.first - first).days / length
+        width = 100 * (moment.last - moment.first).days / length
+        label = escape(f"{show(moment.first, moment.last)}: source {moment.citation.number}")
+        dots.append(f'<span class="dot" title="{label}" style="left: {left:.2f}%; width: {width:.2f}%"></span>')
+    edges = f"<span>{escape(show(first, first))}</span><span>{escape(show(last, last))}</span>"
+    return f'<div class="timeline" aria-hidden="true"><div class="axis">{"".join(dots)}</div><p>{edges}</p></div>'
 
 
 def markdown_html(text: str) -> str:

@@ -181,3 +181,21 @@ def test_the_app_says_in_one_sentence_why_it_cannot_start(address: str, tmp_path
         result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=60)
         assert result.returncode == 1 and said in result.stderr
         assert "Traceback" not in result.stderr and result.stderr.count("\n") == 1
+
+
+def test_a_search_narrowed_by_the_question_can_be_widened(page: Page) -> None:
+    widen = page.get_by_role("button", name="Search all articles instead")
+    expect(widen).to_be_hidden()
+    ask(page, "When did the old bridge at Basra collapse in 2015?")
+    expect(page.get_by_text("Looked only at articles from 1 January 2015 on")).to_be_visible()
+    widen.click()
+    expect(page.get_by_text("Looked only at")).to_be_hidden()
+    expect(widen).to_be_hidden()
+    expect(page.locator("#chat .bot")).to_have_count(1)
+
+
+def test_a_timeline_is_drawn_and_its_sources_open(page: Page) -> None:
+    ask(page, "Timeline of the bridge at Basra")
+    expect(page.locator("#chat .timeline .dot").first).to_be_visible()
+    page.get_by_role("link", name="Source 1").click()
+    expect(page.get_by_role("region", name="Source").locator("mark#quote")).to_be_in_viewport()

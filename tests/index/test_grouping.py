@@ -1,6 +1,7 @@
 """Articles that print the same copy are grouped; distinct reports are not."""
 
 import random
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -65,11 +66,26 @@ def test_stories_that_meet_become_one(tmp_path: Path, corpus: Corpus, encoder: W
 
 
 def test_a_short_text_in_a_long_one_is_the_same_copy_and_a_shared_sentence_is_not() -> None:
-    long, short, other = (shingles(Article("a", text)) for text in (report(1), report(1)[:500], report(2)))
+    day = date(2015, 5, 18)
+    long, short, other, shared = (
+        Article(name, text, published=day)
+        for name, text in zip(
+            "abcd", (report(1), report(1)[:500], report(2), f"{report(1)[:200]} {report(3)}"), strict=True
+        )
+    )
     assert same_copy(long, short) and not same_copy(long, other)
-    shared = shingles(Article("a", report(1)[:200] + " " + report(3)))
-    assert shared & long and not same_copy(shared, long)
-    assert bands(shingles(Article("a", "Too short to tell."))) == [] and not same_copy(set(), long)
+    assert shingles(shared) & shingles(long) and not same_copy(shared, long)
+    assert bands(shingles(Article("a", "Too short to tell."))) == []
+    assert not same_copy(Article("a", "Too short to tell."), Article("b", "Too short to tell."))
+
+
+def test_what_comes_every_week_in_much_the_same_words_is_no_copy() -> None:
+    one = Article("a", report(1), published=date(2015, 5, 18))
+    changed = f"{report(1)[:640]} {report(2)[:120]}"
+    assert same_copy(one, Article("b", changed, published=date(2015, 5, 19)))
+    assert not same_copy(one, Article("b", changed, published=date(2015, 6, 18)))
+    assert not same_copy(one, Article("b", changed))
+    assert same_copy(one, Article("b", report(1)))
 
 
 @pytest.mark.parametrize(

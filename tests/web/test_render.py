@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from qa.types import Answer, Article, Citation, Hit, Passage, Refused, Span, Statistics
+from qa.types import Answer, Article, Citation, Filters, Hit, Moment, Passage, Refused, Span, Statistics
 from qa.web.render import address, answer_markdown, article_html, header_html, welcome_markdown
 
 EVIL = "<script>alert(1)</script><img src=x onerror=alert(1)>"
@@ -67,3 +67,24 @@ def test_the_header_says_what_is_there_and_what_was_refused() -> None:
 def test_an_empty_archive_says_how_to_fill_it() -> None:
     assert "No articles yet" in welcome_markdown(Statistics())
     assert "from Wire word for word" in welcome_markdown(Statistics(3, 5, publishers={"Wire": 3}))
+
+
+def test_a_timeline_is_drawn_over_its_list() -> None:
+    article = Article("a", "It fell. It rose.")
+    moments = tuple(
+        Moment(first, last, "then", Citation(number, article, 0, 8, "It fell."))
+        for number, (first, last) in enumerate(
+            [(date(2015, 1, 1), date(2015, 1, 1)), (date(2015, 1, 6), date(2015, 1, 11))], start=1
+        )
+    )
+    answer = Answer("- one [1]", None, tuple(m.citation for m in moments), False, 1.0, (), "?", timeline=moments)
+    text = answer_markdown(answer, "?")
+    assert text.count('class="dot"') == 2 and text.index('class="timeline"') < text.index("- one")
+    assert 'style="left: 0.00%; width: 0.00%"' in text and 'style="left: 50.00%; width: 50.00%"' in text
+    assert "6–11 January 2015: source 2" in text and "Thursday 1 January 2015" in text
+
+
+def test_what_the_question_s_days_narrowed_is_said() -> None:
+    answer = Answer("It fell.", None, (), False, 1.0, (), "?", narrowed=Filters(after=date(2016, 1, 1), undated=True))
+    assert "Looked only at articles from 1 January 2016 on" in answer_markdown(answer, "?")
+    assert "Looked only" not in answer_markdown(replace(answer, narrowed=Filters()), "?")
