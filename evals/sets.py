@@ -70,6 +70,22 @@ def squad2(data: Path) -> Set:
     return articles, asked
 
 
+def timeqa(data: Path) -> Set:
+    """TimeQA (BSD 3-Clause): long pages of Wikipedia; what is right depends on the time that the question names."""
+    articles, asked, pages_ = [], [], {}
+    for page in rows(data / "timeqa" / "timeqa_docs_shared.jsonl.gz"):
+        title, *paragraphs = pages_[page["doc_id"]] = page["paras"]
+        articles.append({"id": page["doc_id"], "title": title, "text": "\n\n".join(paragraphs)})
+    for row in rows(data / "timeqa" / "timeqa_questions_shared.jsonl"):
+        question = _question(row["id"], row["question"], [answer["answer"] for answer in row["answers"]])
+        paragraphs = pages_[row["doc_id"]]
+        if question["answers"]:
+            quote = _sentence_with(question["answers"], paragraphs[row["answers"][0]["para"]])
+            question["evidence"] = [{"article": f"articles.jsonl#{row['doc_id']}", "quote": quote}]
+        asked.append((part(paragraphs[0]), question))
+    return articles, asked
+
+
 def realtimeqa(data: Path) -> Set:
     """RealTime QA (no licence stated: measures only): raw news pages, right where they hold the answer."""
     folder = data / "news_realtimeqa"
@@ -155,6 +171,7 @@ def onestopqa(data: Path) -> Set:
 
 SETS: dict[str, Callable[[Path], Set]] = {
     "squad2": squad2,
+    "timeqa": timeqa,
     "realtimeqa": realtimeqa,
     "scifact": scifact,
     "clapnq": clapnq,

@@ -9,7 +9,7 @@ from datetime import date
 from qa.answer.kinds import Kind, kind_of
 from qa.answer.origin import day_of, origin
 from qa.answer.reading import Finding
-from qa.answer.shorts import SHORT_WORDS, resolved
+from qa.answer.shorts import SHORT_WORDS, names_time, resolved
 from qa.ingest.copies import sources
 from qa.language.intervals import day_in_words
 from qa.language.speech import hearsay, speaker
@@ -29,7 +29,7 @@ LIKELY = 0.4
 the best one in the short answer; a measure in the same unit, told in like words, is shown in any case."""
 LOOKED_AT, NEAR_CHARACTERS = 8, 50
 """Findings looked through for other figures, and how far from a figure the words stand that say of what it is."""
-NEAR = 0.75
+NEAR = 0.9
 """Findings of at least this share of the best one's confidence are as good: the newest of them stands first where the
 newest is asked for."""
 
@@ -132,6 +132,8 @@ def _short(kind: Kind, finding: Finding) -> str | None:
     article, span = finding.hit.article, finding.short
     if kind == "when" and (days := resolved(article, span)):
         return days
+    if kind == "when" and not names_time(article, finding.sentence):
+        return None
     words = " ".join(article.text[span.start : span.end].split())
     return words if len(words.split()) <= SHORT_WORDS else None
 

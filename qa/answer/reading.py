@@ -6,10 +6,12 @@ import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 
 from qa.answer.kinds import Kind, kind_of
-from qa.answer.shorts import days_meant, short_answer
+from qa.answer.shorts import days_meant, names_time, short_answer, times
 from qa.ingest.passages import prose
+from qa.language.dates import Expression, expressions
 from qa.language.names import Name, in_words_of
 from qa.language.words import terms
 from qa.models.reader import Reading
@@ -22,7 +24,11 @@ CHANCE = {"span": -0.02, "relevance": 0.23, "fused": 5.57, "coverage": 1.36, "de
 """What they count for the best one's chance of being right, a logistic curve."""
 CONSTANT = -5.63
 FINER_FROM = 0.3
-"""A finer time within the best one's ("Sunday" in "this month") stands first from this share of its confidence."""
+"""A sentence that says when, where the best one does not, or a finer time within the best one's ("Sunday" in "this
+month") stands first from this share of its confidence."""
+TIME, TIME_CHANCE = 0.5, 0.5
+"""What it counts that a sentence tells of the days the question names, or, against it, of others alone; and what that
+counts for the chance of being right."""
 SPAN_LIMIT = 12.0
 """Logits beyond it tell nothing more."""
 TELLING = 2.0
@@ -69,9 +75,10 @@ def read(question: str, hits: Sequence[Hit], readings: Sequence[Reading], names:
         readings: What the reader made of the first of them, in their order.
         names: The names in the question that have others.
     """
+    days = _known(expressions(question, None))
     kind, best = kind_of(question), dict[tuple[str, int], tuple[float, Candidate]]()
     for candidate in candidates(question, hits, readings, names):
-        score = _weighed(WEIGHTS, candidate)
+        score = _weighed(WEIGHTS, candidate) + TIME * _fits(days, candidate)
         key = candidate.hit.article.id, candidate.sentence.start
         if key not in best or score > best[key][0]:  # passages overlap
             best[key] = score, candidate
@@ -79,9 +86,9 @@ def read(question: str, hits: Sequence[Hit], readings: Sequence[Reading], names:
     if not ordered:
         return []
     first, chosen = ordered[0]
-    chance = 1 / (1 + math.exp(-_weighed(CHANCE, chosen) - CONSTANT))
+    chance = 1 / (1 + math.exp(-_weighed(CHANCE, chosen) - TIME_CHANCE * _fits(days, chosen) - CONSTANT))
     findings = [_finding(kind, question, candidate, chance * math.exp(score - first)) for score, candidate in ordered]
-    return _finer_first(findings) if kind == "when" else findings
+    return _finer_first(_timed_first(findings)) if kind == "when" else findings
 
 
 def _weighed(weights: Mapping[str, float], candidate: Candidate) -> float:
@@ -92,6 +99,17 @@ def _finding(kind: Kind, question: str, candidate: Candidate, confidence: float)
     hit, sentence = candidate.hit, candidate.sentence
     short = short_answer(kind, question, hit.article, sentence, candidate.read)
     return Finding(hit, sentence, short, confidence)
+
+
+def _timed_first(findings: Sequence[Finding]) -> list[Finding]:
+    """A sentence that says when stands before a likelier one that does not, from a share of its confidence on."""
+    best, *others = findings
+    if names_time(best.hit.article, best.sentence):
+        return list(findings)
+    for other in (f for f in others if f.confidence >= FINER_FROM * best.confidence):
+        if names_time(other.hit.article, other.sentence):
+            return [replace(other, confidence=best.confidence), best, *(f for f in others if f is not other)]
+    return list(findings)
 
 
 def _finer_first(findings: Sequence[Finding]) -> list[Finding]:
@@ -125,6 +143,20 @@ def candidates(
                         "coverage": _coverage(weights, hit, sentence, title, passage),
                     }
                     yield Candidate(hit, sentence, place, features)
+
+
+def _fits(days: Sequence[tuple[date, date]], candidate: Candidate) -> int:
+    """1 where the sentence tells of the days asked about, -1 where it tells only of others, else 0."""
+    if not days:
+        return 0
+    told = _known(times(candidate.hit.article, candidate.sentence))
+    meets = any(first <= end and start <= last for first, last in told for start, end in days)
+    return 1 if meets else -1 if told else 0
+
+
+def _known(found: Sequence[Expression]) -> list[tuple[date, date]]:
+    """The days of those expressions that have any, vague ones aside."""
+    return [(e.first, e.last) for e in found if e.first and e.last and e.granularity != "vague"]
 
 
 def _weights(question: str) -> dict[str, float]:

@@ -36,6 +36,7 @@ _CAUSE = re.compile(
     r"\b(?:because|for fear|due to|owing to|since|so that|in order to|as a result of|until)\b", re.IGNORECASE
 )
 _CLAUSE_END = re.compile(r"[,;:]\s|[.!?][\"”’']?\s*$|\s[—–-]\s")
+_CLOCK = re.compile(r"\b(?:dawn|noon|midnight|morning|evening|night|hour|minute|day|week|month|year)s?\b|\d:\d\d")
 SHORT_WORDS = 15
 """A short answer is no longer than this."""
 
@@ -99,16 +100,23 @@ def _times(found: list[Expression], read: tuple[int, int]) -> list[tuple[int, in
 def resolved(article: Article, span: Span) -> str | None:
     """The days that the expression of time at `span` means, in words.
 
-    None where it is none, or several, or says itself which days, or where the article's own day is unknown.
+    Several are told one by one ("Thursday and Friday"). None where it is none, or says itself which days, or is vague,
+    or where the article's own day is unknown.
     """
-    found = _expressions_at(article, span)
-    days = _days(found)
-    return show(*days) if days and found[0].relative and found[0].granularity != "vague" else None
+    found = times(article, span)
+    known = [show(e.first, e.last) for e in found if e.first and e.last and e.granularity != "vague"]
+    told = len(known) == len(found) and all(e.relative for e in found)
+    return " and ".join(known) if known and told else None
 
 
 def days_meant(article: Article, span: Span) -> tuple[date, date] | None:
     """First and last day that the one expression of time at `span` means; None where it is none, several or open."""
-    return _days(_expressions_at(article, span))
+    return _days(times(article, span))
+
+
+def names_time(article: Article, sentence: Span) -> bool:
+    """Whether the sentence says anything of a time: a day, a year, "two days later"."""
+    return bool(times(article, sentence)) or bool(_CLOCK.search(article.text, sentence.start, sentence.end))
 
 
 def _days(found: list[Expression]) -> tuple[date, date] | None:
@@ -117,7 +125,8 @@ def _days(found: list[Expression]) -> tuple[date, date] | None:
     return found[0].first, found[0].last
 
 
-def _expressions_at(article: Article, span: Span) -> list[Expression]:
+def times(article: Article, span: Span) -> list[Expression]:
+    """The expressions of time at `span`, resolved against the article's day."""
     # An expression may need words around it ("will begin on Tuesday"), so its whole line is read.
     line = article.text.rfind("\n", 0, span.start) + 1
     stop = article.text.find("\n", span.end)

@@ -65,6 +65,9 @@ def timeline(
         limit: How many at most; the least fitting are left out.
         since: Events that were over before this day are left out.
     """
+    # "Fallujah in 2016" is about Fallujah; the year narrows the search.
+    for expression in reversed(expressions(query, date.max)):
+        query = query[: expression.start] + query[expression.end :]
     found: dict[tuple[str, int], tuple[float, Hit, Span, Expression]] = {}
     for hit in hits:
         for score, sentence, expression in _dated(query, hit, names):

@@ -37,6 +37,7 @@ _SHORT_DAY = rf"(?:(?:{_DAY}|(?:Mon|Tues?|Wed|Thurs?|Fri|Sat|Sun)\.),? )?"
 _MONTH = "|".join(MONTHS) + r"|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec"
 _YEAR = r"(?:19|20)\d\d"
 _OLD_YEAR = r"(?:1\d|20)\d\d"
+_LONG_AGO = r"(?:1[5-9]|20)\d\d"
 _SEASON = "spring|summer|autumn|fall|winter"
 _COUNT = r"\d{1,3}|(?:a )?couple of|an?|" + "|".join(sorted((w for w in NUMBERS if len(w) > 2), key=len, reverse=True))
 _NTH = r"(?P<day>[0-3]?\d)(?:st|nd|rd|th)?"
@@ -62,7 +63,8 @@ _PATTERNS: dict[str, str] = {
     "days_month": rf"{_NTH}{_TO}{_TO_NTH}(?: of)? (?P<month>{_MONTH})\b(?:\.?,? (?P<year>{_YEAR})\b)?",
     "month_day": rf"{_SHORT_DAY}(?P<month>{_MONTH})\.? {_NTH}(?![\d,.]*\d)\b{_WHOSE}?",
     "day_month": rf"{_SHORT_DAY}(?:the )?{_NTH}(?: of)? (?P<month>{_MONTH})\b{_WHOSE}?",
-    "years": rf"(?P<from>{_YEAR})(?:[-–/]| to | and | through | until )(?P<to>{_YEAR}|\d\d(?![\d/.-]))(?![-–]?\d)",
+    "years": rf"(?P<from>{_LONG_AGO})(?:[-–/]| to | and | through | until )"
+    rf"(?P<to>{_LONG_AGO}|\d\d(?![\d/.-]))(?![-–]?\d)",
     "decade": rf"{_PART}(?:the )?(?P<decade>(?:19|20)\d0)s\b",
     "anchored": rf"(?:(?i:about|around|nearly|almost|just|some|more than|less than) )?(?i:(?P<count>{_COUNT})) "
     r"(?P<unit>hour|day|week|month|year|decade)s? (?P<side>after|before|later|earlier|afterwards?)\b",

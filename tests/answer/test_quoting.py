@@ -173,3 +173,8 @@ def test_who_says_so_and_that_it_is_not_certain_is_told() -> None:
     assert answer.citations[0].speaker == "Col John Dorrian" and "; according to Col John Dorrian" in answer.text
     rumour = finding("Some 500 people reportedly died.", "500")
     assert quote("How many people died?", [], [rumour]).text.startswith("**500** (reported, not confirmed)")
+
+
+def test_a_when_without_a_time_has_no_short_answer() -> None:
+    answer = quote("When did they leave?", [], [finding("They left for the city.", "city")])
+    assert answer.short is None and answer.text.startswith("> “They left")

@@ -80,3 +80,28 @@ def test_a_finer_time_within_the_best_ones_stands_first() -> None:
     assert [f.hit.article.id for f in found] == ["a", "c"]
     found = read("Who took the city?", [hit(0, 33, month), hit(0, 30, day)], both)
     assert [f.hit.article.id for f in found] == ["a", "b"]
+
+
+def test_for_when_a_sentence_that_says_when_stands_first() -> None:
+    bare = Article("a", "The bridge of the town closed.")
+    timed = Article("b", "The bridge of the town closed on Sunday.")
+    both = [reading(bare.text, "town", 4.0), reading(timed.text, "Sunday", 3.5)]
+    hits = [hit(0, len(bare.text), bare), hit(0, len(timed.text), timed, 0.9)]
+    found = read("When did the bridge of the town close?", hits, both)
+    assert [f.hit.article.id for f in found] == ["b", "a"] and found[0].confidence == found[1].confidence
+    unlikely = [reading(bare.text, "town", 9.0), reading(timed.text, "Sunday", -9.0)]
+    hits = [hit(0, len(bare.text), bare), hit(0, len(timed.text), timed, 0.0)]
+    assert read("When did the bridge of the town close?", hits, unlikely)[0].hit.article.id == "a"
+
+
+def test_a_sentence_of_the_days_asked_about_stands_before_one_of_other_days() -> None:
+    text = "Ann led the club from 1998 to 2004. Bea led the club from 2005 to 2009."
+    club = Article("a", text)
+    tokens = [(m, m + len(w)) for w in text.split() for m in [text.index(w)]]
+    logits = np.array([4.0 if text[s:e] in ("Ann", "Bea") else -9.0 for s, e in tokens], dtype=np.float32)
+    even = Reading(2.0, np.array(tokens, dtype=np.int64), logits, logits, 0.0)
+    for question, leader in (("Who led the club in 2001?", "Ann"), ("Who led the club in 2007?", "Bea")):
+        first, second = read(question, [hit(0, len(text), club)], [even])
+        assert words(text, first.short) == leader and first.confidence > second.confidence
+    unknown = read("Who led the club in 1970?", [hit(0, len(text), club)], [even])[0].confidence
+    assert unknown < read("Who led the club in 2001?", [hit(0, len(text), club)], [even])[0].confidence

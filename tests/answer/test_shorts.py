@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from qa.answer.kinds import kind_of
-from qa.answer.shorts import resolved, short_answer
+from qa.answer.shorts import names_time, resolved, short_answer
 from qa.types import Article, Span
 
 LEAD = "Lead.\n"
@@ -54,3 +54,20 @@ def test_what_names_its_days_itself_is_left_as_it_stands() -> None:
     text = "The siege lasted from 1973 to 1974, and the bridge opened on 18 May 2015 or a week ago."
     for words in ("1973 to 1974", "18 May 2015", "18 May 2015 or a week ago"):
         assert resolved(Article("a", text, published=date(2016, 1, 1)), place(text, words)) is None
+
+
+def test_several_days_are_told_one_by_one() -> None:
+    text = "Bombs went off on Thursday and Friday, and in recent days."
+    article = Article("a", text, published=date(2015, 5, 18))
+    assert resolved(article, place(text, "Thursday and Friday")) == "Thursday 14 May 2015 and Friday 15 May 2015"
+    assert resolved(article, place(text, "in recent days")) is None
+
+
+def test_whether_a_sentence_says_when() -> None:
+    for text, says in (
+        ("It fell at dawn.", True),
+        ("It fell on Sunday.", True),
+        ("It took weeks.", True),
+        ("It fell.", False),
+    ):
+        assert names_time(Article("a", text), Span(0, len(text))) is says
