@@ -192,3 +192,8 @@ def test_a_timeline_is_in_order_and_answers_what_happened(sample: qa.Archive) ->
     happened = sample.ask("What happened in Fallujah in 2016?")
     assert happened.timeline and all(m.last >= date(2016, 1, 1) for m in happened.timeline)
     assert sample.ask("Timeline of Atlantis").abstained
+
+
+def test_what_was_before_an_event_may_be_told_only_after_it(sample: qa.Archive) -> None:
+    answer = sample.ask("How many people died in the three days before Ramadi fell?")
+    assert answer.short == "500" and answer.narrowed.before is None

@@ -126,9 +126,7 @@ def _expressions(text: str, published: date | None, day_first: bool | None) -> I
         groups = {key: value for key, value in match.groupdict().items() if value is not None}
         name = next(key[:-2] for key in groups if key.endswith("__"))
         parts = {key.partition("__")[2]: value for key, value in groups.items() if not key.endswith("__")}
-        if "weekday" in parts and (
-            _NO_DAY_BEFORE.search(text, max(0, start - 12), start) or _NO_DAY_AFTER.match(text, end)
-        ):
+        if "weekday" in parts and _names_no_day(text, start, end):
             continue
         try:
             days, granularity, relative = RESOLVERS[name](

@@ -75,7 +75,7 @@ def told(text: str) -> Iterator[tuple[str, str]]:
 
 
 def _clean(name: str) -> str:
-    return re.sub(r"(?:['’]s?|\.)$", "", name.strip())
+    return re.sub(r"^The |(?:['’]s?|\.)$", "", name.strip())
 
 
 def _is_name(words_: str) -> bool:

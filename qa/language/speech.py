@@ -25,7 +25,7 @@ _AFTER = re.compile(rf"[”\"],? {_SAYS} (?P<who>{_WHO})|, sa(?:id|ys) (?P<last>
 _BEFORE = re.compile(rf"(?P<who>{_WHO})(?P<last>) (?:(?:also |later |had |has )?{_SAYS}|was quoted as saying)\b")
 _ACCORDING = re.compile(rf"\b[Aa]ccording to (?P<who>(?:the |a )?{_WHO})(?P<last>)")
 _PRONOUN = re.compile(
-    r"\b(?:[Hh]e|[Ss]he|[Tt]hey|the (?:source|official|commander|spokesman|spokeswoman|report)) "
+    r"\b(?:[Hh]e|[Ss]he|[Tt]hey|[Tt]he (?:source|official|commander|spokesman|spokeswoman|report)) "
     rf"(?:also |later )?{_SAYS}\b"
 )
 _HEARSAY = re.compile(

@@ -134,11 +134,11 @@ def test_figures_of_something_else_are_left_alone() -> None:
     best = finding("There were 450 advisers in Mosul, he said.", "450", "a")
     for other in (
         finding("The 40 more advisers in Mosul came by air.", "40", "b", publisher="Wire"),
-        finding("The advisers in Tikrit number 120 in all.", "120", "b", publisher="Wire"),
+        finding("The coalition's advisers in Tikrit number 120.", "120", "b", publisher="Wire"),
         finding("The advisers in Mosul number 490 now.", "490", "b", SURE * LIKELY / 2, publisher="Wire"),
         finding("Of the advisers in Mosul 12 fell ill.", "12", "a"),
     ):
-        assert quote("How many advisers were in Mosul?", [], [best, other]).short == "450"
+        assert quote("How many advisers of the coalition were in Mosul?", [], [best, other]).short == "450"
 
 
 def test_where_the_newest_is_asked_for_it_stands_first_as_of_its_day() -> None:

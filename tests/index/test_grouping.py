@@ -65,6 +65,17 @@ def test_stories_that_meet_become_one(tmp_path: Path, corpus: Corpus, encoder: W
     index.close()
 
 
+def test_a_story_takes_in_what_meets_one_of_its_articles(tmp_path: Path, corpus: Corpus, encoder: WordCounts) -> None:
+    one, two = report(1, 96), report(2, 96)
+    root = corpus({"b.md": article("B", one), "c.md": article("C", f"{one} {two}")})
+    index = Index(tmp_path / "index", encoder)
+    index.sync(root)
+    (root / "a.md").write_text(article("A", two), encoding="utf-8")
+    index.sync(root)
+    assert stories(index) == {"a.md": "a.md", "b.md": "a.md", "c.md": "a.md"}
+    index.close()
+
+
 def test_a_short_text_in_a_long_one_is_the_same_copy_and_a_shared_sentence_is_not() -> None:
     day = date(2015, 5, 18)
     long, short, other, shared = (

@@ -52,3 +52,13 @@ def test_a_name_is_found_with_its_others(question: str, name: str, other: str) -
 )
 def test_what_has_no_other_name_is_left_alone(question: str) -> None:
     assert named(question, KNOWN) == []
+
+
+def test_no_name_stands_inside_another() -> None:
+    known = Archive([("Northern Belt", "Green Arc"), ("Belt", "Strap")], [])
+    assert [name.others for name in named("Where is the Northern Belt?", known)] == [("Green Arc",)]
+
+
+def test_a_word_that_only_sounds_alike_is_no_spelling() -> None:
+    assert sound("Mohammed") == sound("Mahmoud")
+    assert named("Who is Mohammed?", Archive([], ["Mahmoud"])) == []

@@ -5,6 +5,7 @@ import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -228,3 +229,38 @@ def test_filters_really_filter(
 def test_nothing_in_a_question_is_query_syntax(index: Index, corpus: Corpus, question: str) -> None:
     index.sync(corpus(FILES))
     assert found(index, question) == (["bridge.md"] if "bridge" in question else [])
+
+
+def test_an_article_of_unknown_day_passes_only_where_it_is_let(
+    index: Index, corpus: Corpus, encoder: WordCounts
+) -> None:
+    index.sync(corpus(FILES))
+    vector = encoder.encode(["the mill"])[0]
+    for filters, expected in (
+        (Filters(after=date(2017, 1, 1)), {"rows.jsonl#b"}),
+        (Filters(after=date(2017, 1, 1), undated=True), {"rows.jsonl#a", "rows.jsonl#b"}),
+        (Filters(before=date(2016, 1, 1), undated=True), {"rows.jsonl#a", "bridge.md"}),
+    ):
+        by_words = {index.passages([k])[k][1].id for k, _ in index.lexical("mill bridge", 10, filters)}
+        by_meaning = {index.passages([k])[k][1].id for k, _ in index.dense(vector, 10, filters)}
+        assert by_words == expected and by_meaning == expected
+        assert {a.id for a in index.articles() if filters.admits(a)} == expected
+
+
+def test_a_passage_is_found_by_the_other_names_of_a_thing(index: Index, corpus: Corpus) -> None:
+    files = {
+        "told.md": article("Belt", "The Northern Belt (Zarnut Gash) is a road."),
+        "other.md": article("Work", "Work on Zarnut Gash began. The road is long."),
+        "list.md": article("Bridge", "The Karnak bridge fell."),
+        "aliases.csv": "Karnak bridge,Old Crossing\n",
+    }
+    root = corpus(files)
+    index.sync(root)
+    for question, expected in (("Northern Belt", {"told.md", "other.md"}), ("Old Crossing", {"list.md"})):
+        names = index.names(question)
+        hits = {index.passages([k])[k][1].id for k, _ in index.lexical(question, 10, NONE, names)}
+        assert hits == expected, names
+    assert index.articles() and "aliases.csv" not in {a.id for a in index.articles()}
+    (root / "aliases.csv").write_text('"broken', encoding="utf-8")
+    assert [r.source for r in index.sync(root).refused] == ["aliases.csv"]
+    assert index.names("Old Crossing") == []

@@ -35,6 +35,7 @@ RESOLVED = [
     ("Talks go on in the coming weeks.", "in the coming weeks", "18 May–15 June 2015"),
     ("On Friday the council will vote.", "Friday", "Friday 22 May 2015"),
     ("He said it would begin on Thursday.", "Thursday", "Thursday 21 May 2015"),
+    ("It will be freed soon an official said on Tuesday.", "Tuesday", "Tuesday 12 May 2015"),
     ("He leaves before the talks begin in June.", "in June", "June 2015"),
     ("They hoped that it would end in April.", "in April", "April 2015"),
     ("The talks run from Monday to Wednesday.", "Monday to Wednesday", "18–20 May 2015"),
@@ -70,6 +71,7 @@ EXPLICIT = [
     ("between May and July 2014", "1 May–31 July 2014"),
     ("on 14/05/2015", "Thursday 14 May 2015"),
     ("on 5/14/15", "Thursday 14 May 2015"),
+    ("on 11/22/63", "Friday 22 November 1963"),
     ("on 03.04.2015", "Friday 3 April 2015"),
     ("in Q3 2014", "the third quarter of 2014"),
     ("the first half of 2015", "1 January–30 June 2015"),
@@ -143,3 +145,8 @@ def test_what_hangs_on_another_day_is_counted_from_it(text: str, words: str, day
 @pytest.mark.parametrize("words", ["Two years later", "the following day", "a few hours before", "decades ago"])
 def test_what_hangs_on_an_event_without_a_day_stays_open(words: str) -> None:
     assert [e.first for e in expressions(f"The war was over, {words}, and he left.", MONDAY)] in ([None], [])
+
+
+def test_this_winter_began_last_year_in_february() -> None:
+    (found,) = expressions("It was cold this winter.", date(2016, 2, 1))
+    assert found.first == date(2015, 12, 1)

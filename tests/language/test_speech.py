@@ -27,6 +27,8 @@ def test_the_speaker_is_named_as_the_text_names_him(sentence: str, who: str | No
 def test_he_is_the_one_who_spoke_before() -> None:
     text = "Gen Mohammedi said it had begun. It rained. He said it would last."
     assert [speaker(text, s) for s in sentences(text)] == ["Gen Mohammedi", None, "Gen Mohammedi"]
+    text = "Gen Mohammedi said it had begun. The commander said it would last."
+    assert [speaker(text, s) for s in sentences(text)] == ["Gen Mohammedi", "Gen Mohammedi"]
     alone = "He said it would last."
     assert speaker(alone, sentences(alone)[0]) is None
 

@@ -68,6 +68,7 @@ def test_the_user_s_own_filters_are_only_narrowed() -> None:
         ("Who controlled Ramadi?", False),
         ("When did Ramadi fall?", False),
         ("Who was the mayor?", False),
+        ("How many advisers did the coalition have?", False),
     ],
 )
 def test_how_things_stand_is_told_from_how_they_were(question: str, expected: bool) -> None:
