@@ -60,5 +60,5 @@ def test_no_name_stands_inside_another() -> None:
 
 
 def test_a_word_that_only_sounds_alike_is_no_spelling() -> None:
-    assert sound("Mohammed") == sound("Mahmoud")
-    assert named("Who is Mohammed?", Archive([], ["Mahmoud"])) == []
+    assert sound("Zarnuk") == sound("Zorinak")
+    assert named("Who is Zarnuk?", Archive([], ["Zorinak"])) == []
