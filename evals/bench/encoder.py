@@ -22,6 +22,8 @@ from qa.models.engine import quiet_openvino
 Vectors = NDArray[np.float32]
 Engine = Callable[[dict[str, Any]], list[NDArray[np.float32]]]
 """A batch's inputs by name to its outputs in their order."""
+Encode = Callable[[list[str]], Vectors]
+"""Texts to their vectors."""
 THREADS = 2
 BATCH = 16
 ROUNDS = 3
@@ -78,6 +80,19 @@ def feeds(tokenizer: Any, texts: list[str]) -> dict[str, Any]:  # noqa: ANN401 -
     }
 
 
+def sentence_transformers() -> Encode:
+    """The library of that name with the published weights in 32 bits, by its own batching: a usual way to encode."""
+    import torch
+    from sentence_transformers import SentenceTransformer
+
+    from training.network import published_folder
+
+    torch.set_num_threads(THREADS)
+    model = SentenceTransformer(str(published_folder()), device="cpu")
+    model.max_seq_length = 256
+    return lambda texts: np.asarray(model.encode(texts, batch_size=BATCH, normalize_embeddings=True), dtype=np.float32)
+
+
 def encode(engine: Engine, tokenizer: Any, texts: list[str]) -> Vectors:  # noqa: ANN401
     """Vectors of `texts`, in batches of like length."""
     order = sorted(range(len(texts)), key=lambda place: len(texts[place]))
@@ -106,13 +121,22 @@ def main() -> None:
     tokenizer = Tokenizer.from_file(str(options.models / "tokenizer.json"))
     paragraphs, questions, right = squad(options.shared, options.questions)
     full, small = options.models / "encoder-fp32.onnx", options.models / "encoder.onnx"
-    makers: dict[str, Callable[[], Engine]] = {
-        "onnxruntime, 32 bits": lambda: onnxruntime_engine(full),
-        "onnxruntime, 8 bits, dynamic": lambda: onnxruntime_engine(dynamic(full)),
-        "onnxruntime, 8 bits, NNCF": lambda: onnxruntime_engine(small),
-        "OpenVINO, 32 bits": lambda: openvino_engine(full, "f32"),
-        "OpenVINO, bf16 arithmetic": lambda: openvino_engine(full, "bf16"),
-        "OpenVINO, 8 bits, NNCF": lambda: openvino_engine(small, "f32"),
+
+    def whole(make: Callable[[], Engine]) -> Callable[[], Encode]:
+        def made() -> Encode:
+            engine = make()
+            return lambda texts: encode(engine, tokenizer, texts)
+
+        return made
+
+    makers: dict[str, Callable[[], Encode]] = {
+        "sentence-transformers, 32 bits": sentence_transformers,
+        "onnxruntime, 32 bits": whole(lambda: onnxruntime_engine(full)),
+        "onnxruntime, 8 bits, dynamic": whole(lambda: onnxruntime_engine(dynamic(full))),
+        "onnxruntime, 8 bits, NNCF": whole(lambda: onnxruntime_engine(small)),
+        "OpenVINO, 32 bits": whole(lambda: openvino_engine(full, "f32")),
+        "OpenVINO, bf16 arithmetic": whole(lambda: openvino_engine(full, "bf16")),
+        "OpenVINO, 8 bits, NNCF": whole(lambda: openvino_engine(small, "f32")),
     }
     engines, load, vectors = {}, {}, {}
     for name, make in makers.items():
@@ -124,18 +148,18 @@ def main() -> None:
     for _ in range(ROUNDS):  # in turns, so that other work on the machine touches all alike
         for name, engine in engines.items():
             started = time.perf_counter()
-            vectors[name] = encode(engine, tokenizer, paragraphs)
+            vectors[name] = engine(paragraphs)
             passages_time[name].append(time.perf_counter() - started)
             for question in questions[:100]:
                 started = time.perf_counter()
-                engine(feeds(tokenizer, [question]))
+                engine([question])
                 question_time[name].append(time.perf_counter() - started)
     exact = vectors["onnxruntime, 32 bits"]
     print("| engine | passages/s | ms a question | load, s | cosine to 32 bits, mean (least) | recall@1 / 5 / 10 |")
     print("|---|---|---|---|---|---|")
     for name, engine in engines.items():
         cosines = (vectors[name] * exact).sum(1)
-        asked = encode(engine, tokenizer, questions)
+        asked = engine(questions)
         recalls = " / ".join(f"{recall(vectors[name], asked, right, depth):.3f}" for depth in (1, 5, 10))
         print(
             f"| {name} | {len(paragraphs) / min(passages_time[name]):.0f} "

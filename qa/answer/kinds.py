@@ -12,7 +12,12 @@ _NUMBER = r"(?:two|three|four|five|six|seven|eight|nine|ten|\d+)"
 _SIGNS: tuple[tuple[Kind, str], ...] = (
     ("why", r"\bwhy\b|\bwhat (?:was|were|is|are) the reasons?\b|\bfor what reason\b|\bhow come\b"),
     ("meaning", r"\bwhat (?:does|do|did) .+ (?:mean|stand for)\b|\bwhat is meant by\b|\bthe meaning of\b"),
-    ("when", r"\bwhen\b|\b(?:(?:on|in|since) )?(?:what|which) (?:exact )?(?:day|date|month|year|time)\b"),
+    # "What happens when…" and "When it rains, what…" ask for no time.
+    (
+        "when",
+        r"(?:^\W*(?:(?:and|but|so) )?|[,:;] )when\b(?!.*, (?:what|which|who|how|where|why)\b)|"
+        r"\b(?:since|until|by) when\b|\bwhen\W*$|\b(?:(?:on|in|since) )?(?:what|which) (?:exact )?(?:day|date|month|year|time)\b",
+    ),
     (
         "measure",
         r"\bhow (?:far|long|tall|high|wide|big|large|deep|fast|old|heavy|much)\b|\bwhat (?:distance|share|area)\b",

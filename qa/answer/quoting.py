@@ -132,9 +132,9 @@ def _short(kind: Kind, finding: Finding) -> str | None:
     article, span = finding.hit.article, finding.short
     if kind == "when" and (days := resolved(article, span)):
         return days
-    if kind == "when" and not names_time(article, finding.sentence):
-        return None
     words = " ".join(article.text[span.start : span.end].split())
+    if kind == "when" and words[:1].isupper() and not names_time(article, finding.sentence):
+        return None  # a name is no time
     return words if len(words.split()) <= SHORT_WORDS else None
 
 

@@ -176,5 +176,7 @@ def test_who_says_so_and_that_it_is_not_certain_is_told() -> None:
 
 
 def test_a_when_without_a_time_has_no_short_answer() -> None:
-    answer = quote("When did they leave?", [], [finding("They left for the city.", "city")])
+    answer = quote("When did they leave?", [], [finding("They left for Basra.", "Basra")])
     assert answer.short is None and answer.text.startswith("> “They left")
+    assert quote("When did they leave?", [], [finding("They left in 430 BC.", "430 BC")]).short == "430 BC"
+    assert quote("When do they leave?", [], [finding("They leave after the harvest.", "harvest")]).short == "harvest"
