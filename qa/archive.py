@@ -22,7 +22,7 @@ from qa.errors import CorpusError, IndexLocked, QuestionError
 from qa.index.index import Index
 from qa.models.encoder import Encoder
 from qa.models.reader import Reader
-from qa.search.dialogue import stand_alone
+from qa.search.dialogue import dated, stand_alone
 from qa.search.hybrid import search
 from qa.search.period import asks_for_the_newest, both, narrowed, period
 from qa.search.reranking import rerank
@@ -168,23 +168,26 @@ class Archive:
     ) -> Iterator[Event]:
         """What happens as the answer is made: `Found`, then `Delta`s, last `Finished`. Arguments: as for `ask`."""
         started = perf_counter()
-        understood = stand_alone(_checked(question), history, asked)
-        inferred = self._narrowed(understood, asked) if narrow else EVERYTHING
-        if about := subject(understood):
+        put = stand_alone(_checked(question), history)
+        understood = dated(put, asked) if asked else put
+        today = asked or date.today()
+        named = period(put, today, self._days_of) if narrow else None
+        inferred = narrowed(named, today, self.statistics().last)
+        if about := subject(put):
             hits, moments = self._events(about, EVENTS, both(filters, inferred))
             yield Found(understood, tuple(hits[:RETRIEVED]))
             answer = told(understood, hits[:RETRIEVED], moments) if moments else abstention(understood, hits, 0.0)
             yield from _delivered(replace(answer, narrowed=inferred), started, perf_counter())
             return
-        hits, findings = self._found(understood, both(filters, inferred))
-        if inferred.before not in (None, asked) and not (findings and findings[0].confidence >= ANSWER_FROM):
-            # What was before a day may be told only after it.
-            inferred = replace(inferred, before=asked)
-            hits, findings = self._found(understood, both(filters, inferred))
+        hits, findings = self._found(put, both(filters, inferred), understood)
+        if named and named.open and inferred and not (findings and findings[0].confidence >= ANSWER_FROM):
+            inferred = EVERYTHING
+            hits, findings = self._found(put, filters, understood)
         searched = perf_counter()
         yield Found(understood, tuple(hits))
-        answer = quote(understood, hits, findings, self._index.copies, asks_for_the_newest(understood))
-        if answer.abstained and (about := happened(understood)):
+        standing = (asked or date.max) if asks_for_the_newest(put) else None
+        answer = quote(understood, hits, findings, self._index.copies, standing)
+        if answer.abstained and (about := happened(put)):
             _, moments = self._events(about, EVENTS, both(filters, inferred))
             answer = told(understood, hits, moments) if moments else answer
         yield from _delivered(replace(answer, narrowed=inferred), started, searched)
@@ -195,17 +198,13 @@ class Archive:
         hits = search(self._index, self._encoder, query, filters, SEARCHED, names)
         return hits, timeline(query, hits, names, self._index.copies, limit, filters.after or date.min)
 
-    def _found(self, question: str, filters: Filters) -> tuple[list[Hit], list[Finding]]:
-        """The hits for a question that stands alone, and what reading finds in them."""
+    def _found(self, question: str, filters: Filters, searched: str = "") -> tuple[list[Hit], list[Finding]]:
+        """The hits for a question that stands alone, searched in other words where given, and what reading finds."""
+        searched = searched or question
+        hits = search(self._index, self._encoder, searched, filters, RETRIEVED, self._index.names(searched))
         names = self._index.names(question)
-        hits = search(self._index, self._encoder, question, filters, RETRIEVED, names)
         hits, readings = rerank(question, hits, self._reader, names)
         return hits, read(question, hits, readings, names)
-
-    def _narrowed(self, question: str, asked: date | None) -> Filters:
-        """What the days that the question names narrow the search to."""
-        found = period(question, asked or date.today(), self._days_of)
-        return narrowed(found, asked, self.statistics().last)
 
     def _days_of(self, event: str) -> tuple[date, date] | None:
         """The days on which the archive says that "Mosul fell"; None where it does not say."""

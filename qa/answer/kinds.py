@@ -15,8 +15,9 @@ _SIGNS: tuple[tuple[Kind, str], ...] = (
     # "What happens when…" and "When it rains, what…" ask for no time.
     (
         "when",
-        r"(?:^\W*(?:(?:and|but|so) )?|[,:;] )when\b(?!.*, (?:what|which|who|how|where|why)\b)|"
-        r"\b(?:since|until|by) when\b|\bwhen\W*$|\b(?:(?:on|in|since) )?(?:what|which) (?:exact )?(?:day|date|month|year|time)\b",
+        r"(?:^\W*(?:(?:and|but|so) )?|[,:;] )when\b(?!.*, (?:what|which|who|how|where|why)\b)"
+        r"|\b(?:since|until|by) when\b|\bwhen\W*$"
+        r"|\b(?:(?:on|in|since) )?(?:what|which) (?:exact )?(?:day|date|month|year|time)\b",
     ),
     (
         "measure",

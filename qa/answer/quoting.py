@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date
 
 from qa.answer.kinds import Kind, kind_of
@@ -52,7 +53,7 @@ def quote(
     hits: Sequence[Hit],
     findings: Sequence[Finding],
     copies: Copies = lambda _: (),
-    newest_first: bool = False,
+    as_of: date | None = None,
 ) -> Answer:
     """The answer that the best findings make, or an abstention.
 
@@ -61,27 +62,28 @@ def quote(
         hits: What search found, best first; kept in the answer.
         findings: What reading found in them, likeliest first.
         copies: Where the other prints of an article are known.
-        newest_first: Whether of two answers the later is meant.
+        as_of: The day as of which it is asked how things stand, so that of two answers the newest by then is meant.
     """
     best = findings[0].confidence if findings else 0.0
     if best < ANSWER_FROM:
         return abstention(question, hits, best)
     kind = kind_of(question)
+    findings = _known_by(as_of, findings) if as_of else findings
     if figures := _figures(kind, question, findings):
         standing = [f for f in figures if f.confidence >= LIKELY * best and not _retracted(f)] or figures[:1]
         chosen = [*_newest_first(standing), *(finding for finding in figures if finding not in standing)][:QUOTES]
-    elif newest_first:
+    elif as_of:
         near = [finding for finding in findings if finding.confidence >= NEAR * best]
         chosen = _chosen([*_newest_first(near), *findings])
     else:
         chosen = _chosen(findings)
     shorts = [_short(kind, finding) for finding in chosen]
     short = shorts[0]
-    if figures and not newest_first:
+    if figures and not as_of:
         short = _each([(f, told) for f, told in zip(chosen, shorts, strict=True) if f in standing]) or short
     citations = tuple(cited(number, f.hit.article, f.sentence, copies) for number, f in enumerate(chosen, start=1))
     quotes = [_quoted(finding, citation) for finding, citation in zip(chosen, citations, strict=True)]
-    blocks = [*_heading(kind, chosen[0], short, newest_first), quotes[0]]
+    blocks = [*_heading(kind, chosen[0], short, as_of is not None), quotes[0]]
     for finding, other, quoted in zip(chosen[1:], shorts[1:], quotes[1:], strict=True):
         if finding.hit.article.id == chosen[0].hit.article.id and finding not in figures:
             blocks += ["Also reported:", quoted]
@@ -181,6 +183,15 @@ def _unit(finding: Finding) -> list[str]:
     """The terms of a short answer beside its number."""
     words = finding.hit.article.text[finding.short.start : finding.short.end]
     return terms(re.sub(r"\d[\d,.]*|\b(?:about|some|around|nearly|almost|more than|at least)\b", "", words))
+
+
+def _known_by(day: date, findings: Sequence[Finding]) -> Sequence[Finding]:
+    """The findings with those published after `day` last, where one that is likely enough was known by then."""
+    known = [f for f in findings if (f.hit.article.published or date.min) <= day]
+    if not known or known[0].confidence < LIKELY * findings[0].confidence:
+        return findings
+    later = [replace(f, confidence=0.0) for f in findings if f not in known]
+    return [replace(known[0], confidence=findings[0].confidence), *known[1:], *later]
 
 
 def _newest_first(findings: Sequence[Finding]) -> list[Finding]:

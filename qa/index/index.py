@@ -77,11 +77,10 @@ class Index:
             return _nearest(vector, ids, vectors, limit)
         if not filters:
             return self._vectors.search(vector, limit, self._store.meta("revision"))
-        allowed = self._store.admitted(filters)
-        if len(allowed) <= EXACT_LIMIT:
-            return _nearest(vector, *self._store.vectors(allowed), limit)
-        admitted = set(allowed)
+        if self._store.count_admitted(filters) <= EXACT_LIMIT:
+            return _nearest(vector, *self._store.vectors(self._store.admitted(filters)), limit)
         found = self._vectors.search(vector, OVERFETCH, self._store.meta("revision"))
+        admitted = self._store.admitted_of([passage for passage, _ in found], filters)
         return [hit for hit in found if hit[0] in admitted][:limit]
 
     def passages(self, ids: Sequence[str]) -> dict[str, tuple[Passage, Article]]:

@@ -230,6 +230,21 @@ class Store:
             found.setdefault(heard, []).append(word)
         return found
 
+    def count_admitted(self, filters: Filters) -> int:
+        """How many passages there are of articles that `filters` admit."""
+        clause, values = _where(filters)
+        found: int = self._connection.execute(f"SELECT count(*) FROM passages {clause}", values).fetchone()[0]  # noqa: S608
+        return found
+
+    def admitted_of(self, ids: Sequence[str], filters: Filters) -> set[str]:
+        """Those of the passages `ids` whose articles `filters` admit."""
+        clause, values = _where(filters)
+        found: set[str] = set()
+        for part in _parts(ids):
+            sql = f"SELECT id FROM passages {clause or 'WHERE 1'} AND id IN ({_marks(part)})"  # noqa: S608
+            found.update(row[0] for row in self._connection.execute(sql, [*values, *part]))
+        return found
+
     def unencoded(self, limit: int) -> list[str]:
         """Ids of passages without a vector, ordered."""
         rows = self._connection.execute("SELECT id FROM passages WHERE vector IS NULL ORDER BY id LIMIT ?", (limit,))

@@ -27,21 +27,26 @@ FEW_TERMS = 2
 """A question with no name and at most so many content words is about what was spoken of before."""
 
 
-def stand_alone(question: str, history: Sequence[Turn], asked: date | None = None) -> str:
-    """`question` with what it leaves to the conversation and to the day filled in; else unchanged.
+def stand_alone(question: str, history: Sequence[Turn]) -> str:
+    """`question` with what it leaves to the conversation filled in; else unchanged.
 
     Args:
         question: The question as put.
         history: Earlier turns, oldest first; their questions already stand alone.
-        asked: The day the question is put; "last week" gets the days it means in brackets.
     """
     question = question.strip()
     if history:
         question = _carried_over(question, history[-1])
-    return _dated(question, asked) if asked else question
+    return question
 
 
-def _dated(question: str, asked: date) -> str:
+def dated(question: str, asked: date) -> str:
+    """`question` with the days that "last week" and the like mean in brackets.
+
+    Args:
+        question: A question that stands alone.
+        asked: The day it is put.
+    """
     found = [e for e in expressions(question, asked) if e.relative and e.first and e.last]
     for expression in reversed(found):
         assert expression.first and expression.last  # noqa: S101 - for the type checker

@@ -33,9 +33,10 @@ _EVENT = re.compile(
     r"(?: to (?:the )?[A-Z]\w+(?: [A-Z]\w+)*)?)"
 )
 _STATE = re.compile(
-    r"^(?:so |and |but )?(?:who|which \w+|what \w+|where|how many|how much)\b.*?\b(?:controls?|leads?|holds?|"
+    r"^(?:so |and |but )?(?:(?:who|what|where|which) (?:is|are)\b|"
+    r"(?:who|which \w+|what \w+|where|how many|how much)\b.*?\b(?:controls?|leads?|holds?|"
     r"runs?|heads?|commands?|governs?|rules?|owns?|is|are|has|have|remains?|lives?|stands?)\b"
-    r"(?! (?:been|had|said to have)\b)",
+    r"(?! (?:been|had|said to have)\b))",
     re.IGNORECASE,
 )
 _PAST = re.compile(r"\b(?:was|were|did|had|has been|have been|used to)\b", re.IGNORECASE)
@@ -53,6 +54,9 @@ class Period:
     """Whether it asks for what was in these days, after them or before."""
     words: str
     """What of the question says so."""
+    open: bool = False
+    """Whether other articles may answer as well: what was before a day is often told after it, and "this week" may be
+    said of what was told already."""
 
 
 def period(question: str, asked: date, day_of: Callable[[str], Days | None]) -> Period | None:
@@ -71,30 +75,33 @@ def period(question: str, asked: date, day_of: Callable[[str], Days | None]) -> 
         if led_in or expression.relative:
             word = led_in["word"].lower() if led_in else "in"
             start = led_in.start("word") if led_in and led_in.re is _LED_IN else expression.start
-            return Period((first, last), _SIDES[word], question[start : expression.end])
+            side = _SIDES[word]
+            return Period(
+                (first, last), side, question[start : expression.end], expression.relative or side == "before"
+            )
     event = _EVENT.search(question)
     if event and (days := day_of(event["event"])):
-        return Period(days, _SIDES[event["word"].lower()], event[0])
+        side = _SIDES[event["word"].lower()]
+        return Period(days, side, event[0], side == "before")
     return None
 
 
-def narrowed(found: Period | None, asked: date | None, newest: date | None) -> Filters:
-    """What the search is narrowed to for a period and a day of asking.
+def narrowed(found: Period | None, asked: date, newest: date | None) -> Filters:
+    """What the search is narrowed to for a period.
 
     No article tells what was before it happened, so only those from the period's first day on are looked at; for what
     was before a day, those published before it. Articles of unknown day always stay.
 
     Args:
         found: What `period` found.
-        asked: The day the question is put, if it was given: later articles were not there yet.
+        asked: The day the question is put; what is yet to come narrows nothing.
         newest: The day of the archive's newest article; a period after it is left to the words of the articles.
     """
-    after, before = None, asked
-    if found and (newest is None or found.days[0] <= newest):
+    after = before = None
+    if found and found.days[0] <= min(asked, newest or asked):
         first, last = found.days
         if found.side == "before":
-            end = last if re.match(r"(?i)by|until|till|up to", found.words) else first - timedelta(days=1)
-            before = min(end, asked) if asked else end
+            before = last if re.match(r"(?i)by|until|till|up to", found.words) else first - timedelta(days=1)
         else:
             after = last if re.match(r"(?i)after|following", found.words) else first
     return Filters(after, before, undated=True)

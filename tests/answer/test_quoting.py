@@ -146,9 +146,13 @@ def test_where_the_newest_is_asked_for_it_stands_first_as_of_its_day() -> None:
         finding("The rebels hold the town.", "The rebels", "a", SURE, published=date(2015, 6, 1), publisher="Post"),
         finding("The army holds the town.", "The army", "b", SURE - 0.01, published=date(2017, 1, 7), publisher="Wire"),
     ]
-    answer = quote("Who holds the town?", [], found, newest_first=True)
+    answer = quote("Who holds the town?", [], found, as_of=date.max)
     assert answer.short == "The army" and answer.text.startswith("**The army** as of 7 January 2017")
     assert quote("Who held the town?", [], found).short == "The rebels"
+    then = quote("Who holds the town?", [], found[::-1], as_of=date(2016, 1, 1))
+    assert then.short == "The rebels" and [c.article.id for c in then.citations] == ["a"]
+    before = quote("Who holds the town?", [], found, as_of=date(2014, 1, 1))
+    assert not before.abstained
 
 
 def test_one_copy_is_one_source_with_all_its_outlets() -> None:

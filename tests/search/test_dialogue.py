@@ -2,7 +2,7 @@ from datetime import date
 
 import pytest
 
-from qa.search.dialogue import stand_alone
+from qa.search.dialogue import dated, stand_alone
 from qa.types import Turn
 
 
@@ -32,6 +32,4 @@ def test_a_first_question_is_left_alone() -> None:
 
 
 def test_the_day_of_asking_gives_relative_words_their_days() -> None:
-    assert stand_alone("What happened last week?", [], date(2015, 5, 18)) == (
-        "What happened last week (11–17 May 2015)?"
-    )
+    assert dated("What happened last week?", date(2015, 5, 18)) == ("What happened last week (11–17 May 2015)?")

@@ -17,7 +17,7 @@ def days_of(event: str) -> tuple[date, date] | None:
 
 
 def span(question: str) -> tuple[str | None, str | None]:
-    found = narrowed(period(question, ASKED, days_of), None, NEWEST)
+    found = narrowed(period(question, ASKED, days_of), ASKED, NEWEST)
     return tuple(day.isoformat() if day else None for day in (found.after, found.before))  # type: ignore[return-value]
 
 
@@ -40,16 +40,11 @@ def span(question: str) -> tuple[str | None, str | None]:
         ("What was done in recent days?", (None, None)),
         ("Who leads the army?", (None, None)),
         ("Which matches are held in 2026?", (None, None)),
+        ("Which town will be next this summer?", (None, None)),
     ],
 )
 def test_the_days_asked_about_narrow_the_search(question: str, expected: tuple[str | None, str | None]) -> None:
     assert span(question) == expected
-
-
-def test_what_came_after_the_day_of_asking_was_not_there_yet() -> None:
-    assert narrowed(None, ASKED, NEWEST) == Filters(None, ASKED, undated=True)
-    found = period("Who held it before 2018?", ASKED, days_of)
-    assert narrowed(found, ASKED, date(2019, 1, 1)).before == ASKED
 
 
 def test_the_user_s_own_filters_are_only_narrowed() -> None:

@@ -58,7 +58,7 @@ class Asked:
 def asked(name: str, archive: Archive, questions: list[Question]) -> Iterator[Asked]:
     """Each question as it is, and each answerable one without the articles that answer it."""
     for question in questions:
-        text = stand_alone(question.question, [Turn(earlier) for earlier in question.history], question.asked)
+        text = stand_alone(question.question, [Turn(earlier) for earlier in question.history])
         hits = search(archive._index, archive._encoder, text, Filters(), 2 * RETRIEVED)  # noqa: SLF001
         gold = {e.article for e in question.evidence}
         yield _asked(name, archive, question, text, hits, as_put=True)
