@@ -92,18 +92,19 @@ def _wire(
 ) -> None:
     """What happens on Enter, on the buttons and on an example."""
 
-    def put(question: str, messages: Messages) -> tuple[str, Messages]:
+    def put(question: str, messages: Messages) -> tuple[str, Messages, Any]:
         """The question joins the conversation and leaves the box; an empty one stays where it is."""
         if not question.strip():
-            return question, messages
-        return "", [*messages, {"role": "user", "content": plain(" ".join(question.split()))}]
+            return question, messages, gr.skip()
+        return "", [*messages, {"role": "user", "content": plain(" ".join(question.split()))}], gr.update(visible=False)
 
     def answered(question: str, messages: Messages, before: Turns) -> Iterator[tuple[Messages, Turns, Any]]:
         if not question.strip():
             yield messages, before, gr.skip()
             return
         for text, after, narrowed in _answered(archive, question, before):
-            yield [*messages, {"role": "assistant", "content": text}], after, gr.update(visible=narrowed)
+            shown = gr.update(visible=True) if narrowed else gr.skip()
+            yield [*messages, {"role": "assistant", "content": text}], after, shown
 
     def widened(question: str, messages: Messages, before: Turns) -> Iterator[tuple[Messages, Turns, Any]]:
         """The last question again, over all articles; its answer stands in the place of the narrower one."""
@@ -114,12 +115,12 @@ def _wire(
     quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
     for event in (box.submit, send.click):
         event(lambda question: question, box, asked, queue=False, **quiet).then(
-            put, [box, chat], [box, chat], queue=False, **quiet
+            put, [box, chat], [box, chat, widen], queue=False, **quiet
         ).then(answered, [asked, chat, turns], [chat, turns, widen], **quiet)
     widen.click(widened, [asked, chat, turns], [chat, turns, widen], **quiet)
     chat.clear(lambda: ([], gr.update(visible=False)), None, [turns, widen], queue=False, **quiet)
     chat.example_select(_example_text, None, asked, queue=False, **quiet).then(
-        put, [asked, chat], [box, chat], queue=False, **quiet
+        put, [asked, chat], [box, chat, widen], queue=False, **quiet
     ).then(answered, [asked, chat, turns], [chat, turns, widen], **quiet)
 
 
