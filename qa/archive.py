@@ -172,7 +172,7 @@ class Archive:
         understood = dated(put, asked) if asked else put
         today = asked or date.today()
         named = period(put, today, self._days_of) if narrow else None
-        inferred = narrowed(named, today, self.statistics().last)
+        inferred = narrowed(named, today, self._index.newest())
         if about := subject(put):
             hits, moments = self._events(about, EVENTS, both(filters, inferred))
             yield Found(understood, tuple(hits[:RETRIEVED]))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -98,6 +99,10 @@ class Index:
     def articles(self) -> Iterator[Article]:
         """All articles, ordered by id."""
         return self._store.articles()
+
+    def newest(self) -> date | None:
+        """The day of the newest article, None where none is known."""
+        return self._store.newest()
 
     def statistics(self) -> Statistics:
         """How much the archive holds."""

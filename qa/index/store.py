@@ -280,6 +280,11 @@ class Store:
         rows = self._connection.execute("SELECT source, reason, line FROM refused ORDER BY source, line, reason")
         return tuple(Refused(*row) for row in rows)
 
+    def newest(self) -> date | None:
+        """The day of the newest article, None where none is known."""
+        day = self._connection.execute("SELECT max(published) FROM passages").fetchone()[0]
+        return date.fromisoformat(day) if day else None
+
     def statistics(self) -> Statistics:
         """How much the archive holds."""
         articles, first, last = self._connection.execute(
