@@ -200,9 +200,9 @@ class Archive:
 
     def _found(self, question: str, filters: Filters, searched: str = "") -> tuple[list[Hit], list[Finding]]:
         """The hits for a question that stands alone, searched in other words where given, and what reading finds."""
-        searched = searched or question
-        hits = search(self._index, self._encoder, searched, filters, RETRIEVED, self._index.names(searched))
         names = self._index.names(question)
+        in_search = self._index.names(searched) if searched and searched != question else names
+        hits = search(self._index, self._encoder, searched or question, filters, RETRIEVED, in_search)
         hits, readings = rerank(question, hits, self._reader, names)
         return hits, read(question, hits, readings, names)
 

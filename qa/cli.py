@@ -14,7 +14,7 @@ import click
 
 if TYPE_CHECKING:
     from qa.archive import Archive
-    from qa.types import Answer, Filters, Hit, Moment, SyncReport
+    from qa.types import Answer, Article, Filters, Hit, Moment, SyncReport
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -215,34 +215,31 @@ def _filters(after: date | None, before: date | None, publishers: tuple[str, ...
 
 def _readable(answer: Answer) -> str:
     """The answer for a terminal: no Markdown, the sources listed below it."""
-    from qa.answer.origin import origin
-
     if answer.abstained:
         return answer.text
     if answer.timeline:
         return "\n\n".join(_told(moment) for moment in answer.timeline)
     lines = [answer.short] if answer.short else []
     for citation in answer.citations:
-        lines.append(f"[{citation.number}] “{' '.join(citation.quote.split())}”")
-        lines.append(f"    {origin(citation.article)} · {citation.article.id}")
+        lines.append(f"[{citation.number}] “{' '.join(citation.quote.split())}”\n    {_from(citation.article)}")
     return "\n".join(lines + list(answer.warnings))
 
 
 def _listed(hit: Hit) -> str:
-    from qa.answer.origin import origin
-
-    return f"{hit.article.title} — {origin(hit.article)} · {hit.article.id}\n    {' '.join(hit.text.split())}"
+    return f"{hit.article.title} — {_from(hit.article)}\n    {' '.join(hit.text.split())}"
 
 
 def _told(moment: Moment) -> str:
-    from qa.answer.origin import origin
     from qa.language.intervals import show
 
-    article = moment.citation.article
-    return (
-        f"{show(moment.first, moment.last)}\n    “{' '.join(moment.citation.quote.split())}”\n"
-        f"    {origin(article)} · {article.id}"
-    )
+    quote = " ".join(moment.citation.quote.split())
+    return f"{show(moment.first, moment.last)}\n    “{quote}”\n    {_from(moment.citation.article)}"
+
+
+def _from(article: Article) -> str:
+    from qa.answer.origin import origin
+
+    return f"{origin(article)} · {article.id}"
 
 
 def _prompted() -> str:

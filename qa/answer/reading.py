@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -15,20 +15,17 @@ from qa.language.dates import Expression, expressions
 from qa.language.names import Name, in_words_of
 from qa.language.words import terms
 from qa.models.reader import Reading
-from qa.types import Hit, Span
+from qa.types import Article, Hit, Span
 
-# Fitted by training/reader/calibrate.py on the tuning questions of five sets.
-WEIGHTS = {"span": 0.29, "relevance": -0.04, "fused": 5.59, "coverage": 2.22, "dense": 0.82}
+# Fitted by training/reader/calibrate.py on the tuning questions of five sets; "time" was set on TimeQA's (the card).
+WEIGHTS = {"span": 0.29, "relevance": -0.04, "fused": 5.59, "coverage": 2.22, "dense": 0.82, "time": 0.5}
 """What the features of a candidate count when candidates are put in order."""
-CHANCE = {"span": -0.02, "relevance": 0.23, "fused": 5.57, "coverage": 1.36, "dense": 0.06}
+CHANCE = {"span": -0.02, "relevance": 0.23, "fused": 5.57, "coverage": 1.36, "dense": 0.06, "time": 0.5}
 """What they count for the best one's chance of being right, a logistic curve."""
 CONSTANT = -5.63
 FINER_FROM = 0.3
 """A sentence that says when, where the best one does not, or a finer time within the best one's ("Sunday" in "this
 month") stands first from this share of its confidence."""
-TIME, TIME_CHANCE = 0.5, 0.5
-"""What it counts that a sentence tells of the days the question names, or, against it, of others alone; and what that
-counts for the chance of being right."""
 SPAN_LIMIT = 12.0
 """Logits beyond it tell nothing more."""
 TELLING = 2.0
@@ -75,10 +72,9 @@ def read(question: str, hits: Sequence[Hit], readings: Sequence[Reading], names:
         readings: What the reader made of the first of them, in their order.
         names: The names in the question that have others.
     """
-    days = _known(expressions(question, None))
     kind, best = kind_of(question), dict[tuple[str, int], tuple[float, Candidate]]()
     for candidate in candidates(question, hits, readings, names):
-        score = _weighed(WEIGHTS, candidate) + TIME * _fits(days, candidate)
+        score = _weighed(WEIGHTS, candidate)
         key = candidate.hit.article.id, candidate.sentence.start
         if key not in best or score > best[key][0]:  # passages overlap
             best[key] = score, candidate
@@ -86,9 +82,9 @@ def read(question: str, hits: Sequence[Hit], readings: Sequence[Reading], names:
     if not ordered:
         return []
     first, chosen = ordered[0]
-    chance = 1 / (1 + math.exp(-_weighed(CHANCE, chosen) - TIME_CHANCE * _fits(days, chosen) - CONSTANT))
+    chance = 1 / (1 + math.exp(-_weighed(CHANCE, chosen) - CONSTANT))
     findings = [_finding(kind, question, candidate, chance * math.exp(score - first)) for score, candidate in ordered]
-    return _finer_first(_timed_first(findings)) if kind == "when" else findings
+    return list(_finer_first(_timed_first(findings))) if kind == "when" else findings
 
 
 def _weighed(weights: Mapping[str, float], candidate: Candidate) -> float:
@@ -101,32 +97,40 @@ def _finding(kind: Kind, question: str, candidate: Candidate, confidence: float)
     return Finding(hit, sentence, short, confidence)
 
 
-def _timed_first(findings: Sequence[Finding]) -> list[Finding]:
-    """A sentence that says when stands before a likelier one that does not, from a share of its confidence on."""
-    best, *others = findings
-    if names_time(best.hit.article, best.sentence):
-        return list(findings)
-    for other in (f for f in others if f.confidence >= FINER_FROM * best.confidence):
-        if names_time(other.hit.article, other.sentence):
-            return [replace(other, confidence=best.confidence), best, *(f for f in others if f is not other)]
-    return list(findings)
+def _timed_first(findings: Sequence[Finding]) -> Sequence[Finding]:
+    """A sentence that says when stands before a likelier one that does not."""
+    if names_time(findings[0].hit.article, findings[0].sentence):
+        return findings
+    return _promoted(findings, lambda other: names_time(other.hit.article, other.sentence))
 
 
-def _finer_first(findings: Sequence[Finding]) -> list[Finding]:
+def _finer_first(findings: Sequence[Finding]) -> Sequence[Finding]:
     """Of times that one finding and a less likely one give, the finer stands first if it lies within the other."""
+    time = days_meant(findings[0].hit.article, findings[0].short)
+    if not time:
+        return findings
+
+    def finer(other: Finding) -> bool:
+        days = days_meant(other.hit.article, other.short)
+        return days is not None and days != time and time[0] <= days[0] and days[1] <= time[1]
+
+    return _promoted(findings, finer)
+
+
+def _promoted(findings: Sequence[Finding], better: Callable[[Finding], bool]) -> Sequence[Finding]:
+    """The first finding that is `better`, of those likely enough, before the best one and as sure as it."""
     best, *others = findings
-    if time := days_meant(best.hit.article, best.short):
-        for other in (f for f in others if f.confidence >= FINER_FROM * best.confidence):
-            finer = days_meant(other.hit.article, other.short)
-            if finer and finer != time and time[0] <= finer[0] and finer[1] <= time[1]:
-                return [replace(other, confidence=best.confidence), best, *(f for f in others if f is not other)]
-    return list(findings)
+    for other in others:
+        if other.confidence >= FINER_FROM * best.confidence and better(other):
+            return [replace(other, confidence=best.confidence), best, *(f for f in others if f is not other)]
+    return findings
 
 
 def candidates(
     question: str, hits: Sequence[Hit], readings: Sequence[Reading], names: Sequence[Name] = ()
 ) -> Iterator[Candidate]:
     """Every sentence of the passages read, boilerplate left out. Arguments: as for `read`."""
+    days = _known(expressions(question, None))
     for hit, reading in zip(hits, readings, strict=False):
         weights = _weights(in_words_of(f"{hit.article.title} {hit.text}", question, names))
         offset, title, passage = hit.passage.start, set(terms(hit.article.title)), set(terms(hit.text))
@@ -141,15 +145,16 @@ def candidates(
                         "fused": hit.score,
                         "dense": hit.dense,
                         "coverage": _coverage(weights, hit, sentence, title, passage),
+                        "time": _fits(days, hit.article, sentence),
                     }
                     yield Candidate(hit, sentence, place, features)
 
 
-def _fits(days: Sequence[tuple[date, date]], candidate: Candidate) -> int:
+def _fits(days: Sequence[tuple[date, date]], article: Article, sentence: Span) -> int:
     """1 where the sentence tells of the days asked about, -1 where it tells only of others, else 0."""
     if not days:
         return 0
-    told = _known(times(candidate.hit.article, candidate.sentence))
+    told = _known(times(article, sentence))
     meets = any(first <= end and start <= last for first, last in told for start, end in days)
     return 1 if meets else -1 if told else 0
 

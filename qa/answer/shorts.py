@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
-from typing import get_args
 
 from qa.answer.kinds import Kind
 from qa.language.dates import Expression, expressions
-from qa.language.intervals import Granularity, show
+from qa.language.intervals import FINEST_FIRST, show
 from qa.language.words import words
 from qa.types import Article, Span
 
@@ -92,7 +92,7 @@ def _times(found: list[Expression], read: tuple[int, int]) -> list[tuple[int, in
     own = [(e.start, e.end) for e in found if e.start < read[1] and read[0] < e.end]
     if len(own) > 1:  # "from 1973 to 1974"
         return [(min(own)[0], max(end for _, end in own))]
-    order = get_args(Granularity)
+    order = FINEST_FIRST
     best = min((order.index(e.granularity) for e in found), default=0)
     return own or [(e.start, e.end) for e in found if order.index(e.granularity) == best]
 
@@ -126,9 +126,10 @@ def _days(found: list[Expression]) -> tuple[date, date] | None:
 
 
 def times(article: Article, span: Span) -> list[Expression]:
-    """The expressions of time at `span`, resolved against the article's day."""
+    """The expressions of time at `span`, resolved against the article's day; their offsets are the article's."""
     # An expression may need words around it ("will begin on Tuesday"), so its whole line is read.
     line = article.text.rfind("\n", 0, span.start) + 1
     stop = article.text.find("\n", span.end)
     found = expressions(article.text[line : stop if stop >= 0 else None], article.published)
-    return [e for e in found if e.start + line < span.end and span.start < e.end + line]
+    moved = [replace(e, start=e.start + line, end=e.end + line) for e in found]
+    return [e for e in moved if e.start < span.end and span.start < e.end]

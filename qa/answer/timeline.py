@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from datetime import date
-from typing import get_args
 
 from qa.answer.quoting import Copies, cited, plain, source
+from qa.answer.shorts import times
 from qa.ingest.passages import prose
 from qa.language.dates import Expression, expressions
-from qa.language.intervals import Granularity, show
+from qa.language.intervals import FINEST_FIRST, show
 from qa.language.names import Name, in_words_of
 from qa.language.words import terms
 from qa.types import Answer, Article, Hit, Moment, Span
@@ -33,7 +33,7 @@ _ASKED = re.compile(
     re.IGNORECASE,
 )
 _SAID_THEN = re.compile(
-    r"\b(?:said|says|told(?: \w+){1,3}|added)(?: in \w+)?,?(?: late| early)?(?: on)? ?$", re.IGNORECASE
+    r"\b(?:said|says|told(?: \w+){1,3}|added)(?: in \w+)?,?(?: late| early)?(?: on)? ?\Z", re.IGNORECASE
 )
 _Dated = tuple[Hit, Span, Expression]
 LONGEST_DAYS = 366
@@ -65,9 +65,6 @@ def timeline(
         limit: How many at most; the least fitting are left out.
         since: Events that were over before this day are left out.
     """
-    # "Fallujah in 2016" is about Fallujah; the year narrows the search.
-    for expression in reversed(expressions(query, date.max)):
-        query = query[: expression.start] + query[expression.end :]
     found: dict[tuple[str, int], tuple[float, Hit, Span, Expression]] = {}
     for hit in hits:
         for score, sentence, expression in _dated(query, hit, names):
@@ -102,7 +99,7 @@ def told(question: str, hits: Sequence[Hit], moments: Sequence[Moment]) -> Answe
 def _dated(query: str, hit: Hit, names: Sequence[Name]) -> Iterator[tuple[float, Span, Expression]]:
     """The sentences of a hit that are about the query and say when, with how well they fit."""
     article = hit.article
-    query = in_words_of(f"{article.title} {hit.text}", query, names)
+    query = _without_times(in_words_of(f"{article.title} {hit.text}", query, names))
     asked, title = set(terms(query)), set(terms(article.title))
     named = {term for name in re.findall(r"\b[A-Z][\w’'-]*", query) for term in terms(name)}
     for sentence in prose(article):
@@ -113,23 +110,25 @@ def _dated(query: str, hit: Hit, names: Sequence[Name]) -> Iterator[tuple[float,
                 yield hit.score + share + len(asked & own) / len(asked), sentence, expression
 
 
+def _without_times(query: str) -> str:
+    """The query less its days and years: "Fallujah in 2016" is about Fallujah, and the year narrows the search."""
+    for expression in reversed(expressions(query, date.max)):
+        query = query[: expression.start] + query[expression.end :]
+    return query
+
+
 def _time(article: Article, sentence: Span) -> Expression | None:
     """The finest time that the sentence names for what it tells, not for the telling."""
-    line = article.text.rfind("\n", 0, sentence.start) + 1
-    stop = article.text.find("\n", sentence.end)
-    text = article.text[line : stop if stop >= 0 else None]
-    order = get_args(Granularity)
     found = [
         e
-        for e in expressions(text, article.published)
-        if sentence.start <= e.start + line < sentence.end
-        and e.first
+        for e in times(article, sentence)
+        if e.first
         and e.last
         and e.granularity != "vague"
         and (e.last - e.first).days < LONGEST_DAYS
-        and not _SAID_THEN.search(text[max(0, e.start - 40) : e.start])
+        and not _SAID_THEN.search(article.text[max(0, e.start - 40) : e.start])
     ]
-    return min(found, key=lambda e: order.index(e.granularity), default=None)
+    return min(found, key=lambda e: FINEST_FIRST.index(e.granularity), default=None)
 
 
 def _days(expression: Expression) -> tuple[date, date]:
@@ -141,7 +140,7 @@ def _told(query: str, one: _Dated, other: _Dated) -> bool:
     """Whether two sentences tell of one event: on the same days, in mostly the same words beside those all share."""
     if _days(one[2]) != _days(other[2]):
         return False
-    shared = set(terms(query))
+    shared = set(terms(_without_times(query)))
     first, second = (
         set(terms(hit.article.text[sentence.start : sentence.end])) - set(terms(expression.words)) - shared
         for hit, sentence, expression in (one, other)

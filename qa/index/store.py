@@ -217,18 +217,12 @@ class Store:
 
     def aliases(self, keys: Iterable[str]) -> dict[str, list[str]]:
         """By key, the names that a text or the corpus's list gives to the same thing, the most often told first."""
-        found: dict[str, list[str]] = {}
         sql = "SELECT key, name FROM aliases WHERE key IN ({}) GROUP BY key, name ORDER BY key, count(*) DESC, name"
-        for one, name in self._in(sql, sorted(keys)):
-            found.setdefault(one, []).append(name)
-        return found
+        return _grouped(self._in(sql, sorted(keys)))
 
     def spellings(self, sounds: Iterable[str]) -> dict[str, list[str]]:
         """By sound, the words of the archive that may be spellings of one name."""
-        found: dict[str, list[str]] = {}
-        for heard, word in self._in("SELECT sound, word FROM spellings WHERE sound IN ({})", sorted(sounds)):
-            found.setdefault(heard, []).append(word)
-        return found
+        return _grouped(self._in("SELECT sound, word FROM spellings WHERE sound IN ({})", sorted(sounds)))
 
     def count_admitted(self, filters: Filters) -> int:
         """How many passages there are of articles that `filters` admit."""
@@ -239,11 +233,8 @@ class Store:
     def admitted_of(self, ids: Sequence[str], filters: Filters) -> set[str]:
         """Those of the passages `ids` whose articles `filters` admit."""
         clause, values = _where(filters)
-        found: set[str] = set()
-        for part in _parts(ids):
-            sql = f"SELECT id FROM passages {clause or 'WHERE 1'} AND id IN ({_marks(part)})"  # noqa: S608
-            found.update(row[0] for row in self._connection.execute(sql, [*values, *part]))
-        return found
+        sql = f"SELECT id FROM passages {clause or 'WHERE 1'} AND id IN ({{}})"  # noqa: S608
+        return {row[0] for row in self._in(sql, ids, values)}
 
     def unencoded(self, limit: int) -> list[str]:
         """Ids of passages without a vector, ordered."""
@@ -302,10 +293,18 @@ class Store:
             publishers=dict(outlets.fetchall()),
         )
 
-    def _in(self, sql: str, ids: Sequence[str]) -> Iterator[tuple[Any, ...]]:
-        """Rows of a statement with "IN ({})", for any number of ids."""
+    def _in(self, sql: str, ids: Sequence[str], before: Sequence[str] = ()) -> Iterator[tuple[Any, ...]]:
+        """Rows of a statement with "IN ({})", for any number of ids; `before` are the values that stand before it."""
         for part in _parts(ids):
-            yield from self._connection.execute(sql.format(_marks(part)), part)
+            yield from self._connection.execute(sql.format(_marks(part)), [*before, *part])
+
+
+def _grouped(rows: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
+    """The second of each pair by the first, in their order."""
+    found: dict[str, list[str]] = {}
+    for one, other in rows:
+        found.setdefault(one, []).append(other)
+    return found
 
 
 def _parts(values: Sequence[str]) -> Iterator[Sequence[str]]:

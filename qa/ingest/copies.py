@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from itertools import pairwise
 
 from qa.ingest.passages import prose
@@ -34,6 +35,7 @@ _CREDITS = (
 _AGENCIES = {"afp": "Agence France-Presse", "ap": "Associated Press", "pa": "Press Association"}
 
 
+@lru_cache(maxsize=2)  # one article is compared with others, one after another
 def shingles(article: Article) -> set[str]:
     """The sequences of SHINGLE words in the article's prose."""
     found = [word for span in prose(article) for word in words(article.text[span.start : span.end])]

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import calendar
 from datetime import date, timedelta
-from typing import Literal
+from typing import Literal, get_args
 
 Granularity = Literal["day", "days", "week", "month", "quarter", "season", "year", "decade", "vague"]
 """From fine to coarse; "vague" is an interval that only stands for words such as "in recent days"."""
+FINEST_FIRST: tuple[Granularity, ...] = get_args(Granularity)
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 MONTHS = ("January February March April May June July August September October November December").split()

@@ -142,12 +142,15 @@ def alike(one: str, other: str) -> bool:
 
 def in_words_of(text: str, question: str, names: Sequence[Name]) -> str:
     """`question` with each name that `text` lacks put as `text` has it."""
-    held, spoken = set(words(text)), " ".join(words(text))
+    if not names:
+        return question
+    own = words(text)
+    held, spoken = set(own), f" {' '.join(own)} "
     for name in sorted(names, key=lambda n: -n.start):
         if set(words(question[name.start : name.end])) <= held:
             continue
         for other in name.others:
-            if f" {' '.join(words(other))} " in f" {spoken} ":
+            if f" {' '.join(words(other))} " in spoken:
                 question = question[: name.start] + other + question[name.end :]
                 break
     return question

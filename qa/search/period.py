@@ -12,16 +12,20 @@ from qa.language.dates import expressions
 from qa.language.intervals import show
 from qa.types import Filters
 
-Side = Literal["in", "after", "before"]
+Side = Literal["in", "since", "after", "before", "until"]
 Days = tuple[date, date]
 
-_SIDES: dict[str, Side] = dict.fromkeys(("after", "since", "following"), "after")
-_SIDES |= dict.fromkeys(("before", "until", "till", "by", "prior to", "up to"), "before")
-_SIDES |= dict.fromkeys(("in", "on", "during", "throughout", "over", "within", "at", "as of", "around", "from"), "in")
-_LED_IN = re.compile(
-    rf"\b(?P<word>{'|'.join(sorted(_SIDES, key=len, reverse=True))}) (?:the )?(?:year |month of )?$", re.I
-)
-_OWN = re.compile(rf"(?P<word>{'|'.join(sorted(_SIDES, key=len, reverse=True))})\b", re.I)
+_SAYING: dict[Side, tuple[str, ...]] = {
+    "in": ("in", "on", "during", "throughout", "over", "within", "at", "as of", "around", "from"),
+    "since": ("since",),
+    "after": ("after", "following"),
+    "before": ("before", "prior to"),
+    "until": ("until", "till", "by", "up to"),
+}
+_SIDES = {word: side for side, words in _SAYING.items() for word in words}
+_WORDS = "|".join(sorted(_SIDES, key=len, reverse=True))
+_LED_IN = re.compile(rf"\b(?P<word>{_WORDS}) (?:the )?(?:year |month of )?$", re.IGNORECASE)
+_OWN = re.compile(rf"(?P<word>{_WORDS})\b", re.IGNORECASE)
 """An expression of a month takes the word before it: "before June"."""
 _NAMED = re.compile(
     r"^(?:['’]s)? (?:[a-z-]+ ){0,2}(?:election|war|cup|games|committee|attacks?|agreement|campaign|season)\b", re.I
@@ -51,10 +55,8 @@ class Period:
 
     days: Days
     side: Side
-    """Whether it asks for what was in these days, after them or before."""
-    words: str
-    """What of the question says so."""
-    open: bool = False
+    """Whether it asks for what was in these days, from them on, after them, before them, or up to their end."""
+    open: bool
     """Whether other articles may answer as well: what was before a day is often told after it, and "this week" may be
     said of what was told already."""
 
@@ -73,16 +75,12 @@ def period(question: str, asked: date, day_of: Callable[[str], Days | None]) -> 
             continue
         led_in = _LED_IN.search(question[: expression.start]) or _OWN.match(expression.words)
         if led_in or expression.relative:
-            word = led_in["word"].lower() if led_in else "in"
-            start = led_in.start("word") if led_in and led_in.re is _LED_IN else expression.start
-            side = _SIDES[word]
-            return Period(
-                (first, last), side, question[start : expression.end], expression.relative or side == "before"
-            )
+            side = _SIDES[led_in["word"].lower()] if led_in else "in"
+            return Period((first, last), side, expression.relative or side in ("before", "until"))
     event = _EVENT.search(question)
     if event and (days := day_of(event["event"])):
         side = _SIDES[event["word"].lower()]
-        return Period(days, side, event[0], side == "before")
+        return Period(days, side, side in ("before", "until"))
     return None
 
 
@@ -100,10 +98,10 @@ def narrowed(found: Period | None, asked: date, newest: date | None) -> Filters:
     after = before = None
     if found and found.days[0] <= min(asked, newest or asked):
         first, last = found.days
-        if found.side == "before":
-            before = last if re.match(r"(?i)by|until|till|up to", found.words) else first - timedelta(days=1)
+        if found.side in ("before", "until"):
+            before = last if found.side == "until" else first - timedelta(days=1)
         else:
-            after = last if re.match(r"(?i)after|following", found.words) else first
+            after = last if found.side == "after" else first
     return Filters(after, before, undated=True)
 
 
