@@ -17,6 +17,7 @@ from platformdirs import user_cache_path
 from qa.answer.quoting import ANSWER_FROM, abstention, quote
 from qa.answer.reading import Finding, read
 from qa.answer.shorts import days_meant
+from qa.answer.standing import also_asked, by_last_change, place_held
 from qa.answer.timeline import EVENTS, SEARCHED, happened, subject, timeline, told
 from qa.errors import CorpusError, IndexLocked, QuestionError
 from qa.index.index import Index
@@ -183,9 +184,12 @@ class Archive:
         if named and named.open and inferred and not (findings and findings[0].confidence >= ANSWER_FROM):
             inferred = EVERYTHING
             hits, findings = self._found(put, filters, understood)
+        standing = (asked or date.max) if asks_for_the_newest(put) else None
+        if standing and (place := place_held(put)):
+            others = [f for also in also_asked(place) for f in self._found(also, both(filters, inferred))[1]]
+            findings = by_last_change([*findings, *others], place, self._index.names(place), standing)
         searched = perf_counter()
         yield Found(understood, tuple(hits))
-        standing = (asked or date.max) if asks_for_the_newest(put) else None
         answer = quote(understood, hits, findings, self._index.copies, standing)
         if answer.abstained and (about := happened(put)):
             _, moments = self._events(about, EVENTS, both(filters, inferred))

@@ -128,6 +128,20 @@ def test_an_empty_folder_abstains(corpus: Corpus, tmp_path: Path) -> None:
         assert archive.search("Ramadi") == []
 
 
+def test_who_holds_a_town_depends_on_the_day_of_asking(corpus: Corpus, tmp_path: Path) -> None:
+    folder = corpus(
+        {
+            "a.md": "---\npublished: 2015-05-18\n---\nIslamic State fighters seized Ramadi on Sunday, officials said.",
+            "b.md": "---\npublished: 2017-01-05\n---\nIraqi forces retook Ramadi last year.",
+        }
+    )
+    with qa.open(folder, index=tmp_path / "index") as archive:
+        june, today = archive.ask("Who controls Ramadi?", asked=date(2015, 6, 1)), archive.ask("Who controls Ramadi?")
+    assert (june.short, june.citations[0].article.id) == ("Islamic State fighters", "a.md")
+    assert (today.short, today.citations[0].article.id) == ("Iraqi forces", "b.md")
+    assert today.text.startswith("**Iraqi forces** as of 5 January 2017")
+
+
 def test_a_relative_day_in_an_article_of_unknown_date_stays_relative(corpus: Corpus, tmp_path: Path) -> None:
     root = corpus({"a.txt": "The old bridge at Basra collapsed on Sunday after the flood."})
     with qa.open(root, index=tmp_path / "index") as archive:

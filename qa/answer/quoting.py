@@ -88,7 +88,7 @@ def quote(
         if finding.hit.article.id == chosen[0].hit.article.id and finding not in figures:
             blocks += ["Also reported:", quoted]
         else:
-            blocks += [_introduced(kind, chosen[0], shorts[0], finding, other), quoted]
+            blocks += [_introduced(kind, chosen[0], shorts[0], finding, other, as_of is not None), quoted]
     return Answer("\n\n".join(blocks), short, citations, False, best, tuple(hits), question)
 
 
@@ -218,7 +218,9 @@ def _retracted(finding: Finding) -> bool:
     return _corrects(finding.hit.article) and bool(_EARLIER.search(_words(finding)))
 
 
-def _introduced(kind: Kind, first: Finding, short: str | None, finding: Finding, other: str | None) -> str:
+def _introduced(
+    kind: Kind, first: Finding, short: str | None, finding: Finding, other: str | None, newest_first: bool
+) -> str:
     """What a further quote is beside the first: it says the same, something else to the same point, or more."""
     one, two = first.hit.article, finding.hit.article
     if not short or not other:
@@ -230,6 +232,8 @@ def _introduced(kind: Kind, first: Finding, short: str | None, finding: Finding,
         return "Also reported:"
     if _retracted(finding) or (_corrects(one) and (two.published or date.max) <= (one.published or date.min)):
         return f"An earlier report, since corrected, had **{plain(other)}**:"
+    if newest_first and one.published and two.published and two.published < one.published:
+        return f"As of {plain(day_of(two))} it was **{plain(other)}**:"
     return f"{'The same article also' if one.id == two.id else 'Another report'} has **{plain(other)}**:"
 
 
