@@ -16,20 +16,23 @@ HOST = "127.0.0.1"
 
 def main(arguments: list[str] | None = None) -> int:
     """0 when the server was stopped by its user, 1 with one sentence where it cannot start."""
-    settings = Settings()
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--corpus", type=Path, default=settings.corpus, help="the folder of articles [%(default)s]")
-    parser.add_argument("--index", type=Path, default=settings.index, help="the index's folder [a cache folder]")
-    parser.add_argument("--port", type=int, default=7860, help="[%(default)s]")
-    options = parser.parse_args(arguments)
     try:
-        with _listening(options.port) as listener:
-            return _serve(options, listener)
+        return _started(Settings.load(), arguments)
     except DatelineError as error:
         print(error, file=sys.stderr)
     except KeyboardInterrupt:
         return 0
     return 1
+
+
+def _started(settings: Settings, arguments: list[str] | None) -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--corpus", type=Path, default=settings.corpus, help="the folder of articles [%(default)s]")
+    parser.add_argument("--index", type=Path, default=settings.index, help="the index's folder [a cache folder]")
+    parser.add_argument("--port", type=int, default=7860, help="[%(default)s]")
+    options = parser.parse_args(arguments)
+    with _listening(options.port) as listener:
+        return _serve(options, listener)
 
 
 def _listening(port: int) -> socket.socket:
@@ -51,8 +54,7 @@ def _serve(options: argparse.Namespace, listener: socket.socket) -> int:
         archive = qa.open(options.corpus, options.index, progress)
     for refused in archive.refused():
         print(f"Not read: {refused}", file=sys.stderr)
-    # The models load with the first question, which is asked here so that nobody has to wait for them.
-    archive.ask("What is reported?")
+    archive.load()
     import uvicorn
 
     from qa.web.server import server

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -166,6 +167,24 @@ def chat(corpus: Path | None, index: Path | None) -> None:
             print(_readable(answer), end="\n\n")
 
 
+@main.command()
+@_folders
+def doctor(corpus: Path | None, index: Path | None) -> None:
+    """Check the models, the archive and the connection; say what to mend."""
+    from qa.doctor import checks
+    from qa.errors import DatelineError
+    from qa.settings import Settings
+
+    try:
+        settings = Settings.load()
+    except DatelineError as error:
+        raise click.ClickException(str(error)) from None
+    found = list(checks(corpus or settings.corpus, index or settings.index, settings))
+    for check in found:
+        print(f"{'well' if check.well else 'MEND':<5} {check.name:<8} {check.told}")
+    sys.exit(0 if all(check.well for check in found) else 1)
+
+
 @main.command("eval", context_settings={"ignore_unknown_options": True, "help_option_names": []}, add_help_option=False)
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 def evaluate(arguments: tuple[str, ...]) -> None:
@@ -184,8 +203,8 @@ def _archive(corpus: Path | None, index: Path | None, synced: bool = True) -> It
     from qa.errors import DatelineError, IndexLocked
     from qa.settings import Settings
 
-    settings = Settings()
     try:
+        settings = Settings.load()
         with Archive(corpus or settings.corpus, index or settings.index) as archive:
             if synced:
                 try:
@@ -219,7 +238,10 @@ def _readable(answer: Answer) -> str:
         return answer.text
     if answer.timeline:
         return "\n\n".join(_told(moment) for moment in answer.timeline)
-    lines = [answer.short] if answer.short else []
+    if answer.written_by:
+        lines = [re.sub(r"\\(\W)", r"\1", answer.text) + "\n"]
+    else:
+        lines = [answer.short] if answer.short else []
     for citation in answer.citations:
         lines.append(f"[{citation.number}] “{' '.join(citation.quote.split())}”\n    {_from(citation.article)}")
     return "\n".join(lines + list(answer.warnings))

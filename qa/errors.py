@@ -7,6 +7,8 @@ DatelineError
 │   ├── IndexTooNew    a newer Dateline wrote the index
 │   └── IndexDamaged   the store itself cannot be read
 ├── ModelError         a shipped model file is missing or altered
+├── WritingError       the language model gave no answer that can be used
+├── SettingsError      a setting cannot be used
 ├── QuestionError      the question is empty or too long
 └── EvaluationError    a question file cannot be read
 
@@ -42,6 +44,14 @@ class IndexDamaged(ArchiveIndexError):
 
 class ModelError(DatelineError):
     """A shipped model file is missing or altered."""
+
+
+class WritingError(DatelineError):
+    """The language model gave no answer that can be used; answers that quote need none."""
+
+
+class SettingsError(DatelineError):
+    """A setting cannot be used."""
 
 
 class QuestionError(DatelineError):

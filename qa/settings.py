@@ -1,17 +1,27 @@
-"""The one Settings object, and the only reader of the environment."""
+"""The one Settings object, and the only reader of the environment and of the settings file."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from pydantic import Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from platformdirs import user_config_path
+from pydantic import AliasChoices, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+from qa.errors import SettingsError
+
+FILE = user_config_path("dateline") / "settings.toml"
+OPENAI_MODEL = "gpt-4.1-mini"
+"""Asked where a key is set and nothing else: small, and most accounts may use it."""
 
 
 class Settings(BaseSettings):
-    """What can be set, each by an environment variable of the same name with QA_ before it."""
+    """What can be set: by an environment variable of the same name with QA_ before it, or in the settings file.
 
-    model_config = SettingsConfigDict(env_prefix="QA_", extra="ignore")
+    The environment comes before the file. Use `load`, which tells what is wrong in one sentence.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="QA_", extra="ignore", populate_by_name=True)
 
     corpus: Path = Path("corpus")
     """The folder of articles."""
@@ -19,3 +29,61 @@ class Settings(BaseSettings):
     """The folder of the index; by default one in the user's cache folder, named after the corpus."""
     threads: int = Field(default=0, ge=0)
     """Threads of the models; 0 means one for each physical core."""
+
+    write: bool = True
+    """Whether answers are written by a language model where one is configured."""
+    model: str = ""
+    """Its name; by default the first that the server lists, or OPENAI_MODEL."""
+    openai_api_key: SecretStr = Field(SecretStr(""), validation_alias=AliasChoices("OPENAI_API_KEY", "openai_api_key"))
+    """As the openai client reads it: OPENAI_API_KEY."""
+    openai_base_url: str = Field("", validation_alias=AliasChoices("OPENAI_BASE_URL", "openai_base_url"))
+    """OPENAI_BASE_URL, an address such as http://127.0.0.1:11434/v1; by default OpenAI's own."""
+    temperature: float = Field(default=0.0, ge=0, le=2)
+    """0 for the likeliest words, the same each time."""
+    timeout: float = Field(default=60.0, gt=0, le=3600)
+    """Seconds that an answer may take, retries and all."""
+    retries: int = Field(default=2, ge=0, le=10)
+    """Further tries where the server is busy or cannot be reached."""
+    answer_tokens: int = Field(default=800, ge=16, le=100_000)
+    """What an answer may have."""
+    passage_tokens: int = Field(default=3000, ge=100, le=1_000_000)
+    """What the passages put before the model may have."""
+    price_in: float = Field(default=0.0, ge=0)
+    """What a million tokens cost to be read; in any currency."""
+    price_out: float = Field(default=0.0, ge=0)
+    """What a million tokens cost to be written."""
+
+    @property
+    def writes(self) -> bool:
+        """Whether a model is configured: nothing is sent anywhere otherwise."""
+        configured = self.model or self.openai_base_url or self.openai_api_key.get_secret_value()
+        return self.write and bool(configured)
+
+    @classmethod
+    def load(cls) -> Settings:
+        """The settings of this process.
+
+        Raises:
+            SettingsError: A value cannot be used; the message names it.
+        """
+        try:
+            return cls()
+        except ValidationError as error:
+            first = error.errors(include_url=False, include_input=False)[0]
+            name = str(first["loc"][0])
+            name = name if name.startswith("OPENAI") else f"QA_{name.upper()}"
+            raise SettingsError(f"The setting {name} cannot be used ({first['msg']}): change it.") from None
+        except (OSError, ValueError) as error:
+            raise SettingsError(f"The settings file {str(FILE)!r} cannot be read ({error}): mend it.") from None
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """What is given in code, then the environment, then the file."""
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, FILE)

@@ -155,6 +155,18 @@ class Seconds:
 
 
 @dataclass(frozen=True, slots=True)
+class Usage:
+    """What a language model was used for an answer; all 0 where none was, or where the server does not tell."""
+
+    read: int = 0
+    """Tokens."""
+    written: int = 0
+    """Tokens."""
+    cost: float = 0.0
+    """By the prices in the settings."""
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What the archive says to a question, or that it does not say."""
 
@@ -177,6 +189,9 @@ class Answer:
     warnings: tuple[str, ...] = ()
     """Sentences a reader of the answer should know; nothing is hidden by leaving it out."""
     seconds: Seconds = Seconds()
+    usage: Usage = Usage()
+    written_by: str = ""
+    """The language model that wrote `text`; empty where the articles are quoted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,20 +203,28 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
+class Draft:
+    """What a model is writing, not checked yet: it replaces the `Draft` before, and the next `Delta` replaces it."""
+
+    text: str
+    """Plain words of one sentence, without markers."""
+
+
+@dataclass(frozen=True, slots=True)
 class Delta:
-    """Streamed next, many times: the next piece of `Answer.text`."""
+    """Streamed next, many times: the next piece of `Answer.text`, checked."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """Streamed last: the whole answer."""
+    """Streamed last: the whole answer. It stands in place of what a model that failed halfway had written."""
 
     answer: Answer
 
 
-Event = Found | Delta | Finished
+Event = Found | Draft | Delta | Finished
 
 
 @dataclass(frozen=True, slots=True)

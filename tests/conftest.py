@@ -1,5 +1,6 @@
 """What tests share: small corpora written on the spot, and an encoder that needs no model."""
 
+import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -27,6 +28,14 @@ class WordCounts:
             for term in terms(text):
                 vectors[row, sum(term.encode()) % 64] += 1
         return np.asarray(vectors / np.linalg.norm(vectors, axis=1, keepdims=True), dtype=np.float32)
+
+
+@pytest.fixture(autouse=True)
+def alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """No model but the one that a test sets up, and no settings of whoever runs the tests."""
+    for name in [name for name in os.environ if name.startswith(("OPENAI_", "QA_"))]:
+        monkeypatch.delenv(name)
+    monkeypatch.setattr("qa.settings.FILE", tmp_path / "no-settings.toml")
 
 
 @pytest.fixture

@@ -23,6 +23,7 @@ ORDER = [
     "rows",
     "progress",
     "archive",
+    "doctor",
 ]
 # These stand on all of the above, and not on each other.
 ON_TOP = ["cli", "web", "integrations"]
@@ -33,6 +34,7 @@ VENDORS = {
     "llama_index": {"index", "integrations"},
     "tantivy": {"index"},
     "gradio": {"web"},
+    "openai": {"answer"},
     "openvino": {"models"},
     "onnxruntime": {"models"},
     "trafilatura": {"ingest"},

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from functools import lru_cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 import simplemma
@@ -55,7 +55,7 @@ def key(name: str) -> str:
     plain = name.replace(".", "")
     if ACRONYM.fullmatch(plain):
         return plain.upper()
-    return " ".join(term(word) if _english(word) else sound(word) for word in words(name) if word not in _ARTICLES)
+    return " ".join(term(word) if english(word) else sound(word) for word in words(name) if word not in _ARTICLES)
 
 
 def told(text: str) -> Iterator[tuple[str, str]]:
@@ -107,6 +107,7 @@ def listed(text: str) -> list[list[str]]:
         raise ValueError(f"It cannot be read as a table of comma-separated values ({error}).") from None
 
 
+@cache
 def general() -> list[list[str]]:
     """The list of names that comes with Dateline."""
     return listed((files("qa.language") / "data" / "aliases.csv").read_text(encoding="utf-8"))
@@ -114,11 +115,12 @@ def general() -> list[list[str]]:
 
 def spelled(text: str) -> set[str]:
     """The words of `text` that may be spelled otherwise elsewhere: names that are no English words."""
-    return {word for word in re.findall(r"\b[A-Z][^\W\d_]{3,}\b", text) if not _english(fold(word))}
+    return {word for word in re.findall(r"\b[A-Z][^\W\d_]{3,}\b", text) if not english(fold(word))}
 
 
 @lru_cache(maxsize=100_000)
-def _english(word: str) -> bool:
+def english(word: str) -> bool:
+    """Whether a folded word is one of the language's own, and so alone no sign of a name."""
     return word in STOP_WORDS or bool(simplemma.is_known(word, lang="en"))
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from qa.answer.quoting import plain
 from qa.archive import Archive
 from qa.errors import DatelineError
-from qa.types import Delta, Finished, Found, Turn
+from qa.types import Delta, Draft, Finished, Found, Turn
 from qa.web.render import answer_markdown, article_html, header_html, markdown_html, welcome_markdown
 
 # Gradio calls home unless it is told not to before it is imported.
@@ -45,9 +45,10 @@ Turns = list[tuple[str, str]]
 
 def page(archive: Archive) -> gr.Blocks:
     """The chat over `archive`, not served yet."""
-    statistics = archive.statistics()
+    statistics, written_by = archive.statistics(), archive.written_by
+    top = header_html(archive.corpus.resolve().name, statistics, archive.refused(), written_by)
     with gr.Blocks(title="Dateline", fill_height=True, analytics_enabled=False) as blocks:
-        gr.HTML(header_html(archive.corpus.resolve().name, statistics, archive.refused()), elem_id="top")
+        gr.HTML(top, elem_id="top")
         turns = gr.State([])
         with gr.Row(elem_id="main"):
             with gr.Column(elem_id="talk"):
@@ -55,7 +56,7 @@ def page(archive: Archive) -> gr.Blocks:
                     elem_id="chat",
                     label="Conversation",
                     show_label=False,
-                    placeholder=welcome_markdown(statistics),
+                    placeholder=welcome_markdown(statistics, written_by),
                     examples=[{"text": question} for question in _examples(archive.corpus)],
                     buttons=["copy"],
                     allow_tags=False,
@@ -137,6 +138,8 @@ def _answered(archive: Archive, question: str, before: Turns, narrow: bool = Tru
         for event in archive.stream(question, history, narrow=narrow):
             if isinstance(event, Found):
                 yield f'<p class="aside">Reading {len(event.hits)} passages…</p>', before, False
+            elif isinstance(event, Draft):
+                yield f'{text} <span class="draft">{markdown_html(event.text)}</span>', before, False
             elif isinstance(event, Delta):
                 text += event.text
                 yield text, before, False

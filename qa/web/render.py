@@ -34,17 +34,24 @@ def answer_markdown(answer: Answer, asked: str) -> str:
         citation = citations.get(int(match[1]))
         return _marker(citation) if citation else match[0]
 
-    parts = [_plot(answer.timeline)] if answer.timeline else []
+    parts = [_understood(answer.question)] if answer.question != asked else []
+    if answer.timeline:
+        parts.append(_plot(answer.timeline))
     parts.append(_MARKER.sub(link, answer.text))
     if answer.abstained and answer.hits:
         nearest = "".join(f"<li>{_offer(hit)}</li>" for hit in _of_different_articles(answer.hits))
         parts.append(f'<div class="nearest"><p>The nearest passages are in:</p><ul>{nearest}</ul></div>')
-    if answer.question != asked:
-        parts.append(f'<p class="aside">Understood as: {markdown_html(answer.question)}</p>')
     if looked_at := in_words(answer.narrowed):
         parts.append(f'<p class="aside">Looked only at {markdown_html(looked_at)}, as the question says.</p>')
     parts += [f'<p class="aside">{markdown_html(warning)}</p>' for warning in answer.warnings]
     return "\n\n".join(parts)
+
+
+def _understood(question: str) -> str:
+    """How a follow-up was read, with a link that puts it into the question box to be changed."""
+    words = markdown_html(question)
+    link = f'<a class="edit" href="#ask:{quote(question, safe="")}">Change</a>'
+    return f'<p class="aside understood">Understood as: {words} {link}</p>'
 
 
 def _plot(moments: Sequence[Moment]) -> str:
@@ -134,19 +141,21 @@ def _marked(article: Article, quotes: Sequence[Span]) -> str:
     return "".join(pieces)
 
 
-def header_html(name: str, statistics: Statistics, refused: Sequence[Refused]) -> str:
-    """The line at the top: what archive this is, and what of it could not be read."""
+def header_html(name: str, statistics: Statistics, refused: Sequence[Refused], written_by: str = "") -> str:
+    """The line at the top: what archive this is, who writes the answers, and what of it could not be read."""
     facts = [escape(name), f"{statistics.articles:,} article{'' if statistics.articles == 1 else 's'}"]
     if statistics.first and statistics.last:
         years = sorted({statistics.first.year, statistics.last.year})
         facts.append("–".join(str(year) for year in years))
+    if written_by:
+        facts.append(f"written by {escape(written_by)}, each sentence checked")
     listed = "".join(f"<li>{escape(str(item))}</li>" for item in refused)
     count = f"{len(refused):,} {'entry' if len(refused) == 1 else 'entries'} could not be read"
     folded = f"<details><summary>{count}</summary><ul>{listed}</ul></details>" if refused else ""
     return f"<header><h1>Dateline</h1><p>{' · '.join(facts)}</p>{folded}</header>"
 
 
-def welcome_markdown(statistics: Statistics) -> str:
+def welcome_markdown(statistics: Statistics, written_by: str = "") -> str:
     """What an empty conversation shows."""
     if not statistics.articles:
         return (
@@ -156,7 +165,12 @@ def welcome_markdown(statistics: Statistics) -> str:
     outlets = ", ".join(plain(name) for name in list(statistics.publishers)[:4])
     more = " and others" if len(statistics.publishers) > 4 else ""
     named = f" from {outlets}{more}" if outlets else ""
+    how = (
+        f"{plain(written_by)} writes the answers from the articles{named}; what they do not say is struck out."
+        if written_by
+        else f"Answers quote the articles{named} word for word, with outlet and day."
+    )
     return (
-        f"### Ask about {statistics.articles:,} articles\n\nAnswers quote the articles{named} word for word, with "
-        "outlet and day. A number opens its source. Where the articles do not say, you are told so."
+        f"### Ask about {statistics.articles:,} articles\n\n{how} A number opens its source. Where the articles do "
+        "not say, you are told so."
     )

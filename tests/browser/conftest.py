@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -74,25 +75,34 @@ def browser() -> Iterator[Browser]:
         running.close()
 
 
+@contextmanager
+def running(folder: Path, **settings: str) -> Iterator[str]:
+    """The address of the app over the ARTICLES, with further environment variables."""
+    corpus, index = folder / "news", folder / "index"
+    for place in (corpus, index):
+        place.mkdir()
+    for name, text in ARTICLES.items():
+        (corpus / name).write_text(text, encoding="utf-8")
+    command = [sys.executable, "app.py", "--port", "0", "--corpus", str(corpus), "--index", str(index)]
+    own = {name: value for name, value in os.environ.items() if not name.startswith(("OPENAI_", "QA_"))}
+    own |= {"XDG_CONFIG_HOME": str(folder)} | settings
+    with (index / "app.log").open("w") as log:
+        process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=log, text=True, env=own)
+        assert process.stdout is not None
+        line = process.stdout.readline()
+        found = re.search(r"http://127\.0\.0\.1:\d+", line)
+        assert found, f"{line} {(index / 'app.log').read_text()}"
+        yield found[0]
+        process.terminate()
+        process.wait(timeout=20)
+        process.stdout.close()
+
+
 @pytest.fixture(scope="session")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Where the app answers."""
-    corpus = tmp_path_factory.mktemp("news")
-    for name, text in ARTICLES.items():
-        (corpus / name).write_text(text, encoding="utf-8")
-    index = tmp_path_factory.mktemp("index")
-    command = [sys.executable, "app.py", "--port", "0", "--corpus", str(corpus), "--index", str(index)]
-    log = (index / "app.log").open("w")
-    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=log, text=True)
-    assert process.stdout is not None
-    line = process.stdout.readline()
-    found = re.search(r"http://127\.0\.0\.1:\d+", line)
-    assert found, f"{line} {(index / 'app.log').read_text()}"
-    yield found[0]
-    process.terminate()
-    process.wait(timeout=20)
-    process.stdout.close()
-    log.close()
+    with running(tmp_path_factory.mktemp("app")) as found:
+        yield found
 
 
 @pytest.fixture

@@ -84,6 +84,12 @@ def test_a_follow_up_shows_how_it_was_understood(page: Page) -> None:
     # The first answer's marker still opens the first answer's words.
     page.get_by_role("link", name="Source 1").first.click()
     expect(page.get_by_role("region", name="Source").locator("mark#quote")).to_have_text(QUOTE)
+    page.get_by_role("link", name="Change").click()
+    expect(page.get_by_label("Question")).to_have_value("How many houses were lost in Basra?")
+    expect(page.get_by_label("Question")).to_be_focused()
+    page.get_by_label("Question").fill("How many houses were lost in the flood?")
+    page.keyboard.press("Enter")
+    expect(page.locator("#chat .user-row")).to_have_count(3)
 
 
 @pytest.mark.parametrize("question", ["", "   "])

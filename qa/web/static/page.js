@@ -57,6 +57,16 @@ document.addEventListener("click", (event) => {
   open(links.indexOf(link), true);
 });
 
+document.addEventListener("click", (event) => {
+  const link = event.target.closest('#chat a[href^="#ask:"]');
+  if (!link) return;
+  event.preventDefault();
+  const box = document.querySelector("#box textarea, #box input");
+  box.value = decodeURIComponent(link.getAttribute("href").slice("#ask:".length));
+  box.dispatchEvent(new Event("input", {bubbles: true}));
+  box.focus();
+});
+
 element.addEventListener("click", (event) => {
   const action = event.target.closest("[data-do]")?.dataset.do;
   if (action === "close") close();
