@@ -10,9 +10,7 @@ Half, drawn by a hash of claim or article, is for fitting (--fit prints constant
 from __future__ import annotations
 
 import argparse
-import gzip
 import hashlib
-import json
 import random
 import re
 from collections.abc import Iterator, Sequence
@@ -21,16 +19,17 @@ from datetime import date
 from pathlib import Path
 from statistics import fmean
 from time import perf_counter
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from evals.sets import pages, rows
 from qa.answer.facts import names
 from qa.answer.support import CONSTANT, WEIGHTS, Checker, Encodes
 from qa.ingest.files import sources
 from qa.ingest.passages import cut, encoded_text, prose
 from qa.ingest.readers import read
+from qa.language.intervals import MONTHS
 from qa.models.encoder import Encoder
 from qa.types import Article, Hit, Passage
 
@@ -51,7 +50,6 @@ PAIRS = """rose fell|increased decreased|more fewer|before after|won lost|first 
 north south|east west|northern southern|opened closed|started ended|began ended|bought sold|up down|allowed banned|
 supported opposed|joined left|old new|men women|father mother|son daughter|husband wife|best worst|early late|
 most least|accepted rejected|high low|better worse|above below"""
-MONTHS = "January February March April May June July August September October November December".split()
 _DATE = re.compile(rf"\b(?:19|20)\d\d\b|\b(?:{'|'.join(MONTHS)})\b")
 _NUMBER = re.compile(r"(?<![\w.,–-])\d+(?:,\d{3})*(?:\.\d+)?(?![\w–-])")
 _VERB = re.compile(r"\b(?:was|were|is|are|has|have|had|will|would|can|could)\b(?! not)")
@@ -91,11 +89,6 @@ def half(key: str) -> str:
     return "tune" if hashlib.blake2b(key.encode(), digest_size=2).digest()[0] % 2 else "report"
 
 
-def _rows(path: Path) -> Iterator[Any]:
-    with gzip.open(path, "rt", encoding="utf-8") as file:
-        yield from map(json.loads, file)
-
-
 def _day(text: str) -> date | None:
     found = re.match(r"(\d{4})[-/](\d\d)[-/](\d\d)", text)
     try:
@@ -114,7 +107,7 @@ def _hits(article: Article, first: Sequence[Passage], claim: str, encoder: Encod
 
 def wice(shared: Path, encoder: Encodes) -> Iterator[Claim]:
     """The claims of WiCE."""
-    for number, row in enumerate(_rows(shared / "data/verification/wice_claim_dev.jsonl.gz")):
+    for number, row in enumerate(rows(shared / "data/verification/wice_claim_dev.jsonl.gz")):
         meta, lines, starts = {}, list[str](), list[int]()
         for line in row["evidence"]:
             key, _, value = line.removeprefix("(meta data) ").partition(": ")
@@ -133,9 +126,7 @@ def wice(shared: Path, encoder: Encodes) -> Iterator[Claim]:
 
 def simpler(shared: Path, encoder: Encodes) -> Iterator[Claim]:
     """Sentences of OneStopQA's articles at the two lower levels of English."""
-    with gzip.open(shared / "data/news_onestopqa/onestopqa_shared.json.gz", "rt", encoding="utf-8") as file:
-        articles = json.load(file)["data"]
-    for told in articles:
+    for told in pages(shared / "data/news_onestopqa/onestopqa_shared.json.gz"):
         full = Article(told["title"], "\n\n".join(p["Adv"]["context"] for p in told["paragraphs"]), told["title"])
         for paragraph, level in ((p, level) for p in told["paragraphs"] for level in ("Int", "Ele")):
             own = paragraph["Adv"]["context"]
@@ -209,10 +200,11 @@ def claims(shared: Path, encoder: Encodes) -> list[Claim]:
     """All claims, invented ones with them."""
     random_ = random.Random(SEED)  # noqa: S311 - a fixed draw is wanted
     archive = [a for source in sources(ROOT / "corpus") for a in read(source, {}) if isinstance(a, Article)]
-    rows = [r for r in _rows(shared / "data/news_realtimeqa/realtimeqa_docs_shared.jsonl.gz") if len(r["text"]) > 2000]
+    every = rows(shared / "data/news_realtimeqa/realtimeqa_docs_shared.jsonl.gz")
+    long = [row for row in every if len(row["text"]) > 2000]
     web = [
         Article(r["doc_id"], r["text"], r["title"], _day(r["publish_date"] or ""))
-        for r in random_.sample(rows, WEB_PAGES)
+        for r in random_.sample(long, WEB_PAGES)
     ]
     groups = [list(wice(shared, encoder)), random_.sample(list(simpler(shared, encoder)), 400)]
     groups += [list(own("archive", archive, random_, 6)), list(own("RealTime QA", web, random_, 1))]
@@ -227,7 +219,7 @@ def claims(shared: Path, encoder: Encodes) -> list[Claim]:
 def fit(every: Sequence[Claim], encoder: Encodes) -> None:
     """Print weights of a logistic curve; in each family the good claims count as much as all others."""
     found = [Checker(c.sources, encoder, c.question).features(c.text, range(len(c.sources)))[0] for c in every]
-    rows = np.array([[*(features[name] for name in WEIGHTS), 1.0] for features in found])
+    matrix = np.array([[*(features[name] for name in WEIGHTS), 1.0] for features in found])
     right, kinds = np.array([c.good for c in every]), [(c.family, c.kind if not c.good else "") for c in every]
     each = {kind: {"WiCE": 1.0, "OneStopQA": 1.0}.get(kind[0], 0.2) * 300 / kinds.count(kind) for kind in kinds}
     for family, kind in each:
@@ -235,11 +227,11 @@ def fit(every: Sequence[Claim], encoder: Encodes) -> None:
         made = [k for f, k in each if f == family and k.startswith("invented")]
         if kind:
             each[family, kind] *= (0.5 if labels else 1) / len(made) if kind in made else 0.5 / len(labels)
-    weight, theta = np.array([each[kind] for kind in kinds]), np.zeros(rows.shape[1])
+    weight, theta = np.array([each[kind] for kind in kinds]), np.zeros(matrix.shape[1])
     for _ in range(60):
-        chance = 1 / (1 + np.exp(-rows @ theta))
-        hessian = (rows * (weight * chance * (1 - chance))[:, None]).T @ rows + 0.5 * np.eye(len(theta))
-        theta += np.linalg.solve(hessian, rows.T @ (weight * (right - chance)) - 0.5 * theta)
+        chance = 1 / (1 + np.exp(-matrix @ theta))
+        hessian = (matrix * (weight * chance * (1 - chance))[:, None]).T @ matrix + 0.5 * np.eye(len(theta))
+        theta += np.linalg.solve(hessian, matrix.T @ (weight * (right - chance)) - 0.5 * theta)
     print({name: round(float(w), 2) for name, w in zip([*WEIGHTS, "constant"], theta, strict=True)})
     print("now", WEIGHTS, CONSTANT)
 

@@ -244,7 +244,8 @@ class Archive:
             hits, findings = self._found(put, filters, understood)
         standing = (asked or date.max) if asks_for_the_newest(put) else None
         if standing and (place := place_held(put)):
-            others = [f for also in also_asked(place) for f in self._found(also, both(filters, inferred))[1]]
+            more = [also for also in also_asked(place) if also != put]
+            others = [f for also in more for f in self._found(also, both(filters, inferred))[1]]
             findings = by_last_change([*findings, *others], place, self._index.names(place), standing)
         answer = quote(understood, hits, findings, self._index.copies, standing)
         if answer.abstained and (about := happened(put)):

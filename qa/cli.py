@@ -172,13 +172,10 @@ def chat(corpus: Path | None, index: Path | None) -> None:
 def doctor(corpus: Path | None, index: Path | None) -> None:
     """Check the models, the archive and the connection; say what to mend."""
     from qa.doctor import checks
-    from qa.errors import DatelineError
     from qa.settings import Settings
 
-    try:
+    with _one_sentence():
         settings = Settings.load()
-    except DatelineError as error:
-        raise click.ClickException(str(error)) from None
     found = list(checks(corpus or settings.corpus, index or settings.index, settings))
     for check in found:
         print(f"{'well' if check.well else 'MEND':<5} {check.name:<8} {check.told}")
@@ -198,12 +195,12 @@ def evaluate(arguments: tuple[str, ...]) -> None:
 
 @contextmanager
 def _archive(corpus: Path | None, index: Path | None, synced: bool = True) -> Iterator[Archive]:
-    """The archive, in step with its folder; every error of ours ends the command as one sentence."""
+    """The archive, in step with its folder; errors as `_one_sentence` ends them."""
     from qa.archive import Archive
-    from qa.errors import DatelineError, IndexLocked
+    from qa.errors import IndexLocked
     from qa.settings import Settings
 
-    try:
+    with _one_sentence():
         settings = Settings.load()
         with Archive(corpus or settings.corpus, index or settings.index) as archive:
             if synced:
@@ -212,6 +209,15 @@ def _archive(corpus: Path | None, index: Path | None, synced: bool = True) -> It
                 except IndexLocked as error:
                     click.echo(f"{error} Answering from the index as it is.", err=True)
             yield archive
+
+
+@contextmanager
+def _one_sentence() -> Iterator[None]:
+    """Every error of ours ends the command as one sentence."""
+    from qa.errors import DatelineError
+
+    try:
+        yield
     except DatelineError as error:
         raise click.ClickException(str(error)) from None
 

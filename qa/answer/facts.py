@@ -60,13 +60,17 @@ def facts(text: str, published: date | None = None) -> Facts:
     told = [(e.first, e.last) for e in found if e.first and e.last and e.granularity != "vague"]
     unsure = (month for e in found if not e.first for month in _month(e))
     told += [(published, published)] if published else []
-    own = words(text)
     short = {match.replace(".", "") for match in re.findall(r"\b(?:[A-Z]\.?){2,6}(?!\w)", text)}
-    spoken = f" {' '.join(fold(word) for word in own)} "
+    spoken = _spoken(text)
     return Facts(
         text, tuple(figures(text)), frozenset(spoken.split()), spoken, frozenset(short | set(_initials(text))),
         tuple(told), frozenset(unsure), published,
     )  # fmt: skip
+
+
+def _spoken(text: str) -> str:
+    """The folded words of `text` in order, between blanks."""
+    return f" {' '.join(fold(word) for word in words(text))} "
 
 
 def times(text: str, published: date | None) -> list[Expression]:
@@ -130,7 +134,7 @@ def missing(claim: str, sources: Sequence[Facts], context: Iterable[str] = ()) -
     known = _other_names(plain, sources)
     lacking += [(place, name, "name") for place, name in names(plain) if not _named(name, held, known)]
     for one in found:
-        same = [e for reading in readings for e in reading if e.start == one.start] if len(readings) > 1 else [one]
+        same = [e for reading in readings for e in reading if e.start == one.start]
         if not _dated(same, sources):
             lacking.append((one.start, one.words, "day"))
     return [(kind, text) for _, text, kind in sorted(lacking)]
@@ -151,7 +155,7 @@ def _other_names(claim: str, sources: Sequence[Facts]) -> frozenset[str]:
         if acronyms & set(_initials(run)):
             known.update(words(run))
     known.update(fold(short) for short in re.findall(r"\b[A-Z]{2,6}\b", claim.replace(".", "")) if short in acronyms)
-    own = f" {' '.join(fold(word) for word in words(claim))} "
+    own = _spoken(claim)
     for row in _rows():
         said = [name for name in row if name in own]
         if said and any(name in source.spoken for source in sources for name in row):
@@ -162,16 +166,13 @@ def _other_names(claim: str, sources: Sequence[Facts]) -> frozenset[str]:
 @lru_cache(maxsize=1)
 def _rows() -> list[list[str]]:
     """The list of names, each folded between blanks."""
-    rows = [[f" {' '.join(fold(word) for word in words(name))} " for name in row] for row in general()]
+    rows = [[_spoken(name) for name in row] for row in general()]
     return rows + [[f" {name} " for name in row] for row in _PEOPLES]
 
 
 def _named(name: str, held: frozenset[str], known: frozenset[str]) -> bool:
     """Whether a source has the name, or another spelling or form of it."""
-    own = [fold(word) for word in words(name)]
-    if all(word in held or word in known for word in own):
-        return True
-    return all(word in held or word in known or _like(word, held) for word in own)
+    return all(word in held or word in known or _like(word, held) for word in map(fold, words(name)))
 
 
 def _like(word: str, held: frozenset[str]) -> bool:

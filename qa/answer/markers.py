@@ -65,9 +65,14 @@ def whole_sentences(pieces: Iterable[str]) -> Iterator[Sentence | Unfinished]:
     yield from _sentences(_CUT.sub("", _visible(text)))[done:]
 
 
+def without_thinking(text: str) -> str:
+    """`text` without what a model thought aloud."""
+    return _THINKING.sub("", text)
+
+
 def _visible(text: str) -> str:
     """`text` without what a model thought aloud, and without Markdown, HTML and addresses."""
-    text = _FENCE.sub("", _THINKING.sub("", text))
+    text = _FENCE.sub("", without_thinking(text))
     text = _LINK.sub(r"\1", _PICTURE.sub("", text))
     return _DRESS.sub("", _ADDRESS.sub("", _TAG.sub("", text)))
 

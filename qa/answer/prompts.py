@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Sequence
 from datetime import date
 
+from qa.answer.markers import without_thinking
 from qa.language.intervals import day_in_words
 from qa.language.words import terms
 from qa.types import ABSTENTION, Hit, Turn
@@ -46,7 +47,6 @@ Reply with one question on one line, in the language of the question; do not ans
 
 _INVISIBLE = {"Cc", "Cf", "Co", "Cn", "Cs"}
 _ADDRESS = re.compile(r"(?i)\b(?:https?|ftp|data|javascript)\s*:\S+|\bwww\.\S+")
-_THINKING = re.compile(r"<think(?:ing)?>.*?(?:</think(?:ing)?>|\Z)", re.DOTALL | re.IGNORECASE)
 _MARKER = re.compile(r"[\[【]\s*(\^?\d[\d\s,;–-]*)[\]】]")
 
 
@@ -90,7 +90,7 @@ def completed(reply: str, question: str, history: Sequence[Turn]) -> str:
         question: The follow-up as put.
         history: What it leans on: a question that brings in words of its own is none of this conversation.
     """
-    found = harmless(_THINKING.sub("", reply)).strip(" \"'“”")
+    found = harmless(without_thinking(reply)).strip(" \"'“”")
     known = set(terms(" ".join([question, *(part for turn in history for part in (turn.question, turn.answer))])))
     own = set(terms(found))
     return found if own and len(found) <= TURN_CHARACTERS and len(own - known) <= FOREIGN_SHARE * len(own) else ""

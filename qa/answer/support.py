@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal, Protocol
 
 import numpy as np
@@ -97,15 +98,21 @@ class _Source:
     facts: Facts
     asked: frozenset[str]
     """Folded names of the question that the article has."""
+    windows: tuple[tuple[frozenset[str], NDArray[np.float32]], ...]
+    """Terms and vectors of its sentences, and of each with the next."""
 
-    def windows(self) -> list[tuple[frozenset[str], NDArray[np.float32]]]:
-        """Terms and vectors of its sentences, and of each with the next."""
-        found = [(one.words.terms | self.about, one.vector) for one in self.sentences]
-        for one, other in zip(self.sentences, self.sentences[1:], strict=False):
-            joined = one.vector + other.vector
-            both = one.words.terms | other.words.terms | self.about
-            found.append((both, joined / (float(np.linalg.norm(joined)) or 1.0)))
-        return found
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Claim:
+    """What is known of a claim before its sources are looked at."""
+
+    text: str
+    words: Words
+    parts: tuple[frozenset[str], ...]
+    """The terms of its clauses; of the whole where it has one."""
+    vector: NDArray[np.float32]
+    part_vectors: NDArray[np.float32]
+    """Those of the parts, in their order."""
 
 
 class Checker:
@@ -116,7 +123,7 @@ class Checker:
         self._hits, self._encoder = tuple(sources), encoder
         self._asked = frozenset(fold(word) for _, name in names(question) for word in words(name))
         self._read: dict[int, _Source] = {}
-        self._encoded: tuple[str, NDArray[np.float32]] | None = None
+        self._claim: _Claim | None = None
 
     def support(self, claim: str, places: Sequence[int]) -> Support:
         """What the sources at `places`, from 0, say to `claim`, a sentence without markers; all together must say it.
@@ -128,8 +135,8 @@ class Checker:
         if not asked:
             return Support("supported", 1.0, (), tuple(None for _ in places))
         features, lacking = self.features(claim, places)
-        sources, vector = self._sources(places), self._vectors(claim)[0]
-        best = tuple(_best(asked, vector, source) for source in sources)
+        sources = self._sources(places)
+        best = tuple(_best(asked, self._known(claim).vector, source) for source in sources)
         if not any(source.sentences for source in sources):
             return Support("unsupported", 0.0, lacking, best)
         score = 1 / (1 + math.exp(-CONSTANT - sum(weight * features[name] for name, weight in WEIGHTS.items())))
@@ -140,21 +147,24 @@ class Checker:
 
     def features(self, claim: str, places: Sequence[int]) -> tuple[dict[str, float], tuple[str, ...]]:
         """What the verdict is made of, by the names of WEIGHTS, with "conflict"; and what is missing."""
-        sources = self._sources(places)
+        sources, own = self._sources(places), self._known(claim)
         context = frozenset().union(*(source.asked for source in sources))
         lacking = missing(claim, [source.facts for source in sources], context)
         kinds = [kind for kind, _ in lacking]
-        found = _nearness(claim, _clauses(claim), self._vectors(claim), sources)
-        found |= _conflicts(claim, sources, found.pop("undenied") > 0)
+        found = _nearness(own, sources)
+        found |= _conflicts(own.words, sources, found.pop("undenied") > 0)
         found |= {kind: float(kind in kinds) for kind in ("name", "number", "day")}
         found["more"] = float(min(2, max(0, len(set(lacking)) - 1)))
         return found, tuple(dict.fromkeys(text for _, text in lacking))
 
-    def _vectors(self, claim: str) -> NDArray[np.float32]:
-        """Those of a claim and its clauses; kept for the next call, as each source may be asked about it alone."""
-        if self._encoded is None or self._encoded[0] != claim:
-            self._encoded = claim, self._encoder.encode([claim, *_clauses(claim)])
-        return self._encoded[1]
+    def _known(self, claim: str) -> _Claim:
+        """What is read off a claim; kept for the next call, as each source may be asked about it alone."""
+        if self._claim is None or self._claim.text != claim:
+            clauses, own = _clauses(claim), Words(claim)
+            vectors = self._encoder.encode([claim, *clauses])
+            parts = tuple(frozenset(terms(clause)) for clause in clauses) or (own.terms,)
+            self._claim = _Claim(claim, own, parts, vectors[0], vectors[1:] if clauses else vectors)
+        return self._claim
 
     def _sources(self, places: Sequence[int]) -> list[_Source]:
         for place in places:
@@ -163,23 +173,27 @@ class Checker:
         return [self._read[place] for place in places]
 
 
-def support(claim: str, sources: Sequence[Hit], encoder: Encodes, question: str = "") -> Support:
-    """What `sources`, all together, say to `claim`: a `Checker` asked once."""
-    return Checker(sources, encoder, question).support(claim, range(len(sources)))
-
-
 def _read(hit: Hit, encoder: Encodes, asked: frozenset[str]) -> _Source:
     article, passage = hit.article, hit.passage
     spans = [s for s in prose(article) if s.start < passage.end and passage.start < s.end]
     texts = [article.text[span.start : span.end] for span in spans]
     vectors = encoder.encode(texts) if texts else ()
     told = tuple(_Told(s, Words(text), vector) for s, text, vector in zip(spans, texts, vectors, strict=True))
-    about = "\n".join((article.title, article.publisher, article.author))
+    lead = "\n".join((article.title, article.publisher, article.author))
     day = day_in_words(article.published) if article.published else ""
-    known = facts("\n".join([*texts, about]), article.published)
+    about = frozenset(terms(f"{lead}\n{day}"))
+    known = facts("\n".join([*texts, lead]), article.published)
     return _Source(
-        told, frozenset(terms(f"{about}\n{day}")), known, asked.intersection(words(article.text) if asked else ())
+        told, about, known, asked.intersection(words(article.text) if asked else ()), tuple(_windows(told, about))
     )
+
+
+def _windows(told: Sequence[_Told], about: frozenset[str]) -> Iterator[tuple[frozenset[str], NDArray[np.float32]]]:
+    for one in told:
+        yield one.words.terms | about, one.vector
+    for one, other in pairwise(told):
+        joined = one.vector + other.vector
+        yield one.words.terms | other.words.terms | about, joined / (float(np.linalg.norm(joined)) or 1.0)
 
 
 def _clauses(claim: str) -> list[str]:
@@ -207,17 +221,14 @@ def _share(asked: frozenset[str], held: frozenset[str]) -> float:
     return len(asked & held) / len(asked) if asked else 1.0
 
 
-def _nearness(
-    claim: str, clauses: Sequence[str], vectors: NDArray[np.float32], sources: Sequence[_Source]
-) -> dict[str, float]:
+def _nearness(claim: _Claim, sources: Sequence[_Source]) -> dict[str, float]:
     """How much of the claim is told at all, how near its weakest clause is, and whether its words stand together."""
-    own, windows = Words(claim), [window for source in sources for window in source.windows()]
-    chosen = _together(own.terms, vectors[0], sources)
+    own, windows = claim.words, [window for source in sources for window in source.windows]
+    chosen = _together(own.terms, claim.vector, sources)
     held = frozenset().union(*(source.about for source in sources), *(told.words.terms for told in chosen))
-    parts = [frozenset(terms(clause)) for clause in clauses] or [own.terms]
     nears = [
         [(_share(part, told), float(near @ vector)) for told, near in windows]
-        for part, vector in zip(parts, vectors[1:] if clauses else vectors, strict=True)
+        for part, vector in zip(claim.parts, claim.part_vectors, strict=True)
     ]
     nearest = [max((near for _, near in found), default=0.0) for found in nears]
     both = [max((share + near for share, near in found), default=0.0) for found in nears]
@@ -225,7 +236,7 @@ def _nearness(
     joined = sum(any(pair <= told for told, _ in windows) for pair in pairs)
     return {
         "lost": (1 - _share(own.terms, held)) ** 2,
-        "nearest": max((float(near @ vectors[0]) for _, near in windows), default=0.0),
+        "nearest": max((float(near @ claim.vector) for _, near in windows), default=0.0),
         "far": max(0.0, NEAR_FROM - min(nearest)),
         "faint": max(0.0, FAINT_FROM - min(both)),
         "apart": 1 - joined / len(pairs) if pairs else 1.0,
@@ -233,9 +244,9 @@ def _nearness(
     }
 
 
-def _conflicts(claim: str, sources: Sequence[_Source], undenied: bool) -> dict[str, float]:
+def _conflicts(own: Words, sources: Sequence[_Source], undenied: bool) -> dict[str, float]:
     """Whether the sources deny the claim, say the opposite, or tell its names and numbers of something else."""
-    own, told = Words(claim), [one.words for source in sources for one in source.sentences]
+    told = [one.words for source in sources for one in source.sentences]
     found = {
         "denied": float(denied(own, told)),
         "unsaid": float(own.denies and undenied),

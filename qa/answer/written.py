@@ -36,7 +36,8 @@ class _Text:
     sources: Sequence[Hit]
     copies: Copies
     checker: Checker
-    citations: list[Citation] = field(default_factory=list)
+    citations: dict[tuple[str, int, int], Citation] = field(default_factory=dict)
+    """By article and offsets, in the order of their numbers."""
     warnings: list[str] = field(default_factory=list)
     verdicts: list[str] = field(default_factory=list)
     text: str = ""
@@ -73,9 +74,8 @@ class _Text:
         if places:
             return self.checker.support(claim, places), places
         asked = set(terms(claim))
-        near = sorted(range(len(self.sources)), key=lambda p: -len(asked & set(terms(self.sources[p].text))))[
-            :LOOKED_AT
-        ]
+        shared = [len(asked.intersection(terms(source.text))) for source in self.sources]
+        near = sorted(range(len(shared)), key=lambda place: -shared[place])[:LOOKED_AT]
         each = {place: self.checker.support(claim, [place]) for place in near}
         best = max(near, key=lambda place: (each[place].score, -place))
         return each[best], [best]
@@ -87,12 +87,10 @@ class _Text:
             if span is None:
                 continue
             article = self.sources[place].article
-            known = {(c.article.id, c.start, c.end): c.number for c in self.citations}
-            number = known.get((article.id, span.start, span.end))
-            if number is None:
-                number = len(self.citations) + 1
-                self.citations.append(cited(number, article, span, self.copies))
-            numbers.append(number)
+            words = article.id, span.start, span.end
+            if words not in self.citations:
+                self.citations[words] = cited(len(self.citations) + 1, article, span, self.copies)
+            numbers.append(self.citations[words].number)
         return sorted(set(numbers))
 
 
@@ -115,22 +113,19 @@ def written(
         copies: Where the other prints of an article are known.
     """
     text = _Text(sources, copies, Checker(sources, encoder, quoted.question))
-    first = True
     try:
         for found in whole_sentences(pieces):
-            if first and _SAYS_NOT.search(found.text):
-                if isinstance(found, Sentence):
-                    yield Finished(abstention(quoted.question, quoted.hits, min(quoted.confidence, ANSWER_FROM / 2)))
-                    return
-                continue  # nothing is shown that the next words may turn into an abstention
+            says_not = bool(_SAYS_NOT.search(found.text))
             if isinstance(found, Unfinished):
-                yield Draft(found.text)
-                continue
-            if not first and _SAYS_NOT.search(found.text):
+                if text.verdicts or not says_not:  # nothing is shown that the next words may turn into an abstention
+                    yield Draft(found.text)
+            elif not says_not:
+                yield Delta(text.add(found))
+            elif text.verdicts:
                 text.warnings.append(f"The model adds: “{_excerpt(found.text)}”.")
-                continue
-            first = False
-            yield Delta(text.add(found))
+            else:
+                yield Finished(abstention(quoted.question, quoted.hits, min(quoted.confidence, ANSWER_FROM / 2)))
+                return
     except WritingError as error:
         yield Finished(_instead(quoted, str(error)))
         return
@@ -149,7 +144,7 @@ def _answer(text: _Text, writer: str, quoted: Answer) -> Answer:
         quoted,
         text=text.text,
         short=short,
-        citations=tuple(text.citations),
+        citations=tuple(text.citations.values()),
         abstained=False,
         confidence=max(quoted.confidence, ANSWER_FROM),
         timeline=(),

@@ -1,11 +1,12 @@
 """What sources say to a sentence that a model wrote."""
 
+from collections.abc import Sequence
 from datetime import date
 from time import perf_counter
 
 import pytest
 
-from qa.answer.support import Checker, Support, support
+from qa.answer.support import Checker, Support
 from qa.ingest.passages import cut
 from qa.models.encoder import Encoder
 from qa.types import Article, Hit, Passage, Span
@@ -31,8 +32,12 @@ def hit(text: str, title: str = "", publisher: str = "Harbour Wire", published: 
     return Hit(Passage("p", article.id, 0, len(text)), article, 1.0)
 
 
+def support(claim: str, sources: Sequence[Hit], question: str = "") -> Support:
+    return Checker(sources, ENCODER, question).support(claim, range(len(sources)))
+
+
 def checked(claim: str, *texts: str, question: str = "") -> Support:
-    return support(claim, [hit(text) for text in texts or (TOWN, BOATS)], ENCODER, question)
+    return support(claim, [hit(text) for text in texts or (TOWN, BOATS)], question)
 
 
 @pytest.mark.parametrize(
@@ -142,8 +147,8 @@ def test_outlet_author_headline_and_day_count_as_told() -> None:
         "Harbour Wire reported on 18 May 2015 that the town of Velden was flooded after three days of rain.",
         "According to Ida Lind, Velden was flooded after three days of rain.",
     ):
-        assert support(claim, [source], ENCODER).missing == ()
-    assert support("The BBC reported that the town was flooded.", [source], ENCODER).missing == ("BBC",)
+        assert support(claim, [source]).missing == ()
+    assert support("The BBC reported that the town was flooded.", [source]).missing == ("BBC",)
 
 
 def test_names_of_the_question_count_where_the_article_has_them() -> None:
@@ -152,15 +157,15 @@ def test_names_of_the_question_count_where_the_article_has_them() -> None:
     article = Article("a.md", text, published=MONDAY)
     source = Hit(Passage("p", "a.md", start, len(text)), article, 1.0)
     claim = "Orlova will not stand again."
-    assert support(claim, [source], ENCODER).missing == ("Orlova",)
-    assert support(claim, [source], ENCODER, "Will Vera Orlova stand again?").missing == ()
+    assert support(claim, [source]).missing == ("Orlova",)
+    assert support(claim, [source], "Will Vera Orlova stand again?").missing == ()
     other = Hit(source.passage, Article("b.md", text.replace("Orlova", "Petrova"), published=MONDAY), 1.0)
-    assert support(claim, [other], ENCODER, "Will Vera Orlova stand again?").missing == ("Orlova",)
+    assert support(claim, [other], "Will Vera Orlova stand again?").missing == ("Orlova",)
 
 
 def test_the_sentence_that_says_it_is_found_in_each_source() -> None:
     sources = [hit(TOWN), hit(BOATS), hit("Interest rates will rise again next year, the central bank said.")]
-    found = support("Fishermen rescued 40 pupils from the roof of a school in Velden.", sources, ENCODER)
+    found = support("Fishermen rescued 40 pupils from the roof of a school in Velden.", sources)
     span = found.sentences[1]
     assert span
     assert BOATS[span.start : span.end] == "Fishermen rescued 40 pupils from the roof of a school in Velden."
@@ -171,7 +176,7 @@ def test_offsets_are_those_of_the_article() -> None:
     text = f"Weather report. Nobody knew.\n\n{TOWN}"
     article = Article("a.md", text, published=MONDAY)
     passage = Passage("p", "a.md", text.index("The river"), len(text))
-    found = support("Some 500 people had to leave their homes.", [Hit(passage, article, 1.0)], ENCODER)
+    found = support("Some 500 people had to leave their homes.", [Hit(passage, article, 1.0)])
     (span,) = found.sentences
     assert isinstance(span, Span)
     assert text[span.start : span.end] == "Some 500 people had to leave their homes, the mayor, Vera Orlova, said."
@@ -183,7 +188,7 @@ def test_only_the_sources_named_are_asked() -> None:
     assert checker.support(claim, [1]).verdict == "supported"
     assert checker.support(claim, [0]).verdict != "supported"
     assert len(checker.support(claim, [1]).sentences) == 1
-    assert checker.support(claim, [0, 1]) == support(claim, [hit(TOWN), hit(BOATS)], ENCODER)
+    assert checker.support(claim, [0, 1]) == support(claim, [hit(TOWN), hit(BOATS)])
 
 
 @pytest.mark.parametrize("claim", ["", "  ", "...", "!?", "Here is what they said:", "🙂🙂"])
@@ -194,7 +199,7 @@ def test_a_claim_without_content_is_supported_and_rests_on_nothing(claim: str) -
 
 
 def test_without_sources_nothing_is_supported() -> None:
-    found = support("Velden was flooded.", [], ENCODER)
+    found = support("Velden was flooded.", [])
     assert (found.verdict, found.score, found.sentences) == ("unsupported", 0.0, ())
     assert found.missing == ("Velden",)
 
@@ -227,7 +232,7 @@ def test_a_very_long_claim_takes_bounded_time() -> None:
 
 def test_the_same_claim_has_the_same_verdict_from_passages_in_any_order() -> None:
     claim, sources = "Velden was flooded after three days of rain.", [hit(TOWN), hit(BOATS)]
-    one, other = support(claim, sources, ENCODER), support(claim, sources[::-1], ENCODER)
+    one, other = support(claim, sources), support(claim, sources[::-1])
     assert (one.verdict, round(one.score, 4)) == (other.verdict, round(other.score, 4))
     assert one.sentences == other.sentences[::-1]
 
@@ -238,7 +243,7 @@ def test_a_passage_that_begins_amid_an_article_is_read_from_there() -> None:
     )
     article = Article("long.md", text, published=MONDAY)
     passages = cut(article)
-    found = support("Captains and ships of the harbour are told of.", [Hit(passages[1], article, 1.0)], ENCODER)
+    found = support("Captains and ships of the harbour are told of.", [Hit(passages[1], article, 1.0)])
     (span,) = found.sentences
     assert span
     assert passages[1].start <= span.start < span.end <= passages[1].end

@@ -40,6 +40,11 @@ class SentenceEncoder(nn.Module):
         return functional.normalize((states * weights).sum(1) / weights.sum(1), dim=-1)
 
 
+def published_encoder() -> SentenceEncoder:
+    """The encoder with the published weights."""
+    return SentenceEncoder(load_published(published_folder() / "model.safetensors"))
+
+
 def paragraphs(shared: Path) -> list[str]:
     """The paragraphs of the shared part of SQuAD 2.0."""
     return [p["context"] for page in pages(shared / "data" / SQUAD2) for p in page["paragraphs"]]
@@ -70,7 +75,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
-    model = SentenceEncoder(load_published(published_folder() / "model.safetensors"))
+    model = published_encoder()
     whole, small = options.out / "encoder-fp32.onnx", options.out / "encoder.onnx"
     export(model, whole, ["input_ids", "attention_mask"], {"vectors": {0: "batch"}})
     quantise(whole, small, inputs(paragraphs(options.shared)[:PARAGRAPHS], tokenizer()))

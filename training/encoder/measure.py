@@ -22,9 +22,8 @@ from evals.questions import Question, read_questions
 from qa.ingest.passages import cut, encoded_text, lexical_text
 from qa.search.fusion import fuse
 from qa.types import Article
-from training.encoder.export import SentenceEncoder, tokenizer
+from training.encoder.export import SentenceEncoder, published_encoder, tokenizer
 from training.encoder.train import load_encoder, vectors
-from training.network import load_published, published_folder
 
 CANDIDATES = 50
 """Of each list, as in qa/search/hybrid.py, which needs libraries that training does not."""
@@ -57,7 +56,7 @@ def encoded(model: SentenceEncoder, texts: Sequence[str]) -> NDArray[np.float32]
 def mixed(published: SentenceEncoder, tuned: SentenceEncoder, share: float) -> SentenceEncoder:
     """The encoder whose weights lie between two others'."""
     one, other = published.state_dict(), tuned.state_dict()
-    model = SentenceEncoder(load_published(published_folder() / "model.safetensors"))
+    model = published_encoder()
     model.load_state_dict({name: (1 - share) * one[name] + share * other[name] for name in one})
     return model.eval()
 
@@ -121,7 +120,7 @@ def main() -> None:
     parser.add_argument("--mix", type=float, nargs="*", default=[0.5, 1.0])
     parser.add_argument("--limit", type=int, default=400)
     options = parser.parse_args()
-    published = SentenceEncoder(load_published(published_folder() / "model.safetensors")).eval()
+    published = published_encoder().eval()
     tuned = load_encoder(options.encoder)
     models = {"published": published} | {
         f"{share:g} of the way": mixed(published, tuned, share) for share in options.mix

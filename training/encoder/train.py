@@ -10,21 +10,20 @@ from __future__ import annotations
 import argparse
 import json
 import random
-import time
 from pathlib import Path
 
 import torch
 from tokenizers import Tokenizer
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn import functional
 
-from training.encoder.export import SentenceEncoder, tokenizer
-from training.network import load_published, published_folder
+from training.encoder.export import SentenceEncoder, published_encoder, tokenizer
+from training.loop import fit
 
 SEED = 1729
 BATCH = 32
 """Questions of a batch."""
-RATE, WARM_UP, WEIGHT_DECAY = 2e-5, 0.1, 0.01
+RATE, WARM_UP = 2e-5, 0.1
 SCALE = 20.0
 """Of the cosines, as the published model was trained with."""
 Triple = tuple[str, str, str]
@@ -33,7 +32,7 @@ Triple = tuple[str, str, str]
 
 def load_encoder(path: Path) -> SentenceEncoder:
     """The encoder whose weights `main` wrote to `path`."""
-    model = SentenceEncoder(load_published(published_folder() / "model.safetensors"))
+    model = published_encoder()
     model.load_state_dict(torch.load(path))
     return model.eval()
 
@@ -65,7 +64,9 @@ def loss_of(model: SentenceEncoder, reads: Tokenizer, batch: list[Triple], devic
     passages = list(dict.fromkeys(text for _, right, wrong in batch for text in (right, wrong) if text))
     place = torch.tensor([passages.index(right) for _, right, _ in batch], device=device)
     asked = vectors(model, reads, [question for question, _, _ in batch], device)
-    return functional.cross_entropy(SCALE * asked @ vectors(model, reads, passages, device).T, place)
+    near = vectors(model, reads, passages, device)
+    with torch.autocast(device, enabled=False):  # the product of the two in 32 bits
+        return functional.cross_entropy(SCALE * asked @ near.T, place)
 
 
 def main() -> None:
@@ -81,27 +82,9 @@ def main() -> None:
     rows = triples(options.data)
     random.Random(SEED).shuffle(rows)  # noqa: S311 - a fixed order is wanted
     plan = [rows[start : start + BATCH] for start in range(0, len(rows) - BATCH + 1, BATCH)][: options.steps]
-    model = SentenceEncoder(load_published(published_folder() / "model.safetensors")).to(device).train()
-    optimiser = torch.optim.AdamW(model.parameters(), lr=RATE, weight_decay=WEIGHT_DECAY, fused=True)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(
-        optimiser, RATE, total_steps=len(plan), pct_start=WARM_UP, anneal_strategy="linear"
-    )
-    reads = tokenizer()
-    print(f"{len(rows)} questions, {len(plan)} steps on {device}", flush=True)
-    started, running = time.time(), 0.0
-    for step, batch in enumerate(plan, start=1):
-        loss = loss_of(model, reads, batch, device)
-        optimiser.zero_grad()
-        loss.backward()
-        nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-        optimiser.step()
-        schedule.step()
-        running = 0.98 * running + 0.02 * float(loss.detach())
-        if step % 25 == 0:
-            pace = (time.time() - started) / step
-            print(f"step {step}/{len(plan)} loss {running / (1 - 0.98**step):.3f} {pace:.2f} s a step", flush=True)
-        if step % 200 == 0 or step == len(plan):
-            torch.save(model.state_dict(), options.out / "encoder.pt")
+    model, reads = published_encoder().to(device).train(), tokenizer()
+    print(f"{len(rows)} questions", flush=True)
+    fit(model, plan, lambda batch: loss_of(model, reads, batch, device), options.out / "encoder.pt", RATE, WARM_UP)
 
 
 if __name__ == "__main__":

@@ -10,7 +10,6 @@ from __future__ import annotations
 import argparse
 import json
 import random
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -21,13 +20,14 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from qa.models.reader import CLS, DOT, QUESTION_TOKENS, SEP, TITLE_TOKENS
+from training.loop import fit
 from training.network import WIDTH, MiniLM, load_published, published_folder
 
 SEED = 1729
 TOKENS = 256
 BATCH_TOKENS = 3_200
 """Tokens of a batch, padding counted: some 16 passages."""
-RATE, WARM_UP, WEIGHT_DECAY = 1.5e-4, 0.06, 0.01
+RATE = 1.5e-4
 ANSWERABLE_WEIGHT = 0.5
 """Of the loss of the whole passage, beside 1 for the span."""
 OUTSIDE = -1e4
@@ -164,26 +164,8 @@ def main() -> None:
     model = Reader(load_published(published_folder() / "model.safetensors")).to(device).train()
     if options.start:
         model.load_state_dict(torch.load(options.start, map_location=device))
-    optimiser = torch.optim.AdamW(model.parameters(), lr=RATE, weight_decay=WEIGHT_DECAY, fused=True)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(
-        optimiser, RATE, total_steps=len(plan), pct_start=WARM_UP, anneal_strategy="linear"
-    )
-    print(f"{len(rows)} examples, {len(plan)} steps on {device}", flush=True)
-    started, running = time.time(), 0.0
-    for step, batch in enumerate(plan, start=1):
-        with torch.autocast(device, dtype=torch.bfloat16):
-            loss = loss_of(model, batch, device)
-        optimiser.zero_grad()
-        loss.backward()
-        nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-        optimiser.step()
-        schedule.step()
-        running = 0.98 * running + 0.02 * float(loss.detach())
-        if step % 50 == 0:
-            pace = (time.time() - started) / step
-            print(f"step {step}/{len(plan)} loss {running / (1 - 0.98**step):.3f} {pace:.2f} s a step", flush=True)
-        if step % 300 == 0 or step == len(plan):
-            torch.save(model.state_dict(), options.out / "reader.pt")
+    print(f"{len(rows)} examples", flush=True)
+    fit(model, plan, lambda batch: loss_of(model, batch, device), options.out / "reader.pt", RATE)
 
 
 if __name__ == "__main__":
