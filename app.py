@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import argparse
+import errno
+import ipaddress
 import socket
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from qa.errors import DatelineError
 from qa.progress import bars
 from qa.settings import Settings
 
-HOST = "127.0.0.1"
+if TYPE_CHECKING:
+    from qa.keeping.users import Users
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -29,25 +33,58 @@ def _started(settings: Settings, arguments: list[str] | None) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--corpus", type=Path, default=settings.corpus, help="the folder of articles [%(default)s]")
     parser.add_argument("--index", type=Path, default=settings.index, help="the index's folder [a cache folder]")
+    parser.add_argument("--host", default=settings.host, help="the address to listen at [%(default)s]")
     parser.add_argument("--port", type=int, default=7860, help="[%(default)s]")
+    parser.add_argument("--login", action="store_true", help="demand a login on this machine too")
     options = parser.parse_args(arguments)
-    with _listening(options.port) as listener:
-        return _serve(options, listener)
+    family, address = resolved(options.host)
+    ours = ipaddress.ip_address(address).is_loopback
+    users = _users(settings, options.host, ours) if options.login or not ours else None
+    with listening(family, address, options.port) as listener:
+        if not ours:
+            print("Others reach this by plain http, passwords too: put a server with https before it.", file=sys.stderr)
+        return _serve(options, settings, listener, users)
 
 
-def _listening(port: int) -> socket.socket:
+def resolved(host: str) -> tuple[socket.AddressFamily, str]:
+    """The address that a name stands for: whether others reach it is decided by what is listened at, not by a name."""
+    try:
+        found = socket.getaddrinfo(host.strip("[]"), None, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    except (OSError, UnicodeError) as error:
+        raise DatelineError(f"Host {host!r} cannot be used ({error}): choose another with --host.") from None
+    family, _, _, _, address = found[0]
+    return family, str(address[0])
+
+
+def _users(settings: Settings, host: str, ours: bool) -> Users:
+    """Who may log in; somebody must."""
+    from qa.keeping.users import FILE, Users
+
+    users = Users(settings.data_folder / FILE)
+    if not users.names():
+        users.close()
+        why = "--login lets nobody in" if ours else f"--host {host} opens Dateline to others"
+        raise DatelineError(f'{why}: add a user first with "qa users add NAME".')
+    return users
+
+
+def listening(family: socket.AddressFamily, address: str, port: int) -> socket.socket:
     """The port, taken before the index is built: nobody should wait for that in vain."""
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listener = socket.socket(family, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        listener.bind((HOST, port))
+        listener.bind((address, port))
     except (OSError, OverflowError) as error:
         listener.close()
+        if isinstance(error, OSError) and error.errno == errno.EADDRNOTAVAIL:
+            raise DatelineError(
+                f"Host {address!r} is no address of this machine: choose another with --host."
+            ) from None
         raise DatelineError(f"Port {port} cannot be used ({error}): choose another with --port.") from None
     return listener
 
 
-def _serve(options: argparse.Namespace, listener: socket.socket) -> int:
+def _serve(options: argparse.Namespace, settings: Settings, listener: socket.socket, users: Users | None) -> int:
     import qa
 
     with bars() as progress:
@@ -57,15 +94,32 @@ def _serve(options: argparse.Namespace, listener: socket.socket) -> int:
     archive.load()
     import uvicorn
 
+    from qa.web.access import LOOPBACK
     from qa.web.server import server
 
-    application = server(archive)
+    called, port = called_as(listener)
+    # Without a login the names of this machine alone: another could be one that somebody made to point here.
+    hosts = None if users else LOOPBACK | {called, options.host.lower()}
+    application = server(archive, settings, users, hosts)
     listener.listen()
-    print(f"Dateline answers at http://{HOST}:{listener.getsockname()[1]} (Ctrl-C ends it)", flush=True)
+    print(f"Dateline answers at http://{called}:{port} (Ctrl-C ends it)", flush=True)
     running = uvicorn.Server(uvicorn.Config(application, log_level="warning", timeout_graceful_shutdown=5))
     running.run(sockets=[listener])
     archive.close()
+    if users:
+        users.close()
     return 0
+
+
+def called_as(listener: socket.socket) -> tuple[str, int]:
+    """How a browser on this machine calls what is listened at, and the port."""
+    host, port = listener.getsockname()[:2]
+    address = ipaddress.ip_address(host)
+    if address.is_unspecified:  # every address of this machine, its loopback too
+        host = "127.0.0.1" if address.version == 4 else "[::1]"
+    elif address.version == 6:
+        host = f"[{host}]"
+    return host, port
 
 
 if __name__ == "__main__":

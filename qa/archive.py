@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
 from dataclasses import replace
 from datetime import date
+from itertools import islice
 from pathlib import Path
 from time import perf_counter
 from types import TracebackType
@@ -119,13 +120,26 @@ class Archive:
     def load(self) -> None:
         """Load the models now, so that the first question does not wait for them. Nothing is sent anywhere."""
         self._quoted("What is reported?", None, EVERYTHING, narrow=True)
-        if self._writer:
-            self._writer.load()
+        if writer := self._writer:
+            writer.load()
 
     @property
     def written_by(self) -> str:
         """The language model that writes the answers and where it is; empty where answers quote."""
-        return f"{self._writer.name} at {self._writer.host}" if self._writer else ""
+        writer = self._writer
+        return f"{writer.name} at {writer.host}" if writer else ""
+
+    @property
+    def settings(self) -> Settings:
+        """What the archive answers by."""
+        return self._settings
+
+    def configure(self, settings: Settings) -> None:
+        """Answer the next questions by other settings; those of the folders and threads stay as they are."""
+        before, self._settings = self._writer, settings
+        self._writer = Writer(settings) if settings.writes else None
+        if before:
+            before.close()
 
     def sync(self, progress: Callable[[Progress], None] | None = None) -> SyncReport:
         """What was added, changed, removed and refused in bringing the index up to date with the folder.
@@ -195,15 +209,16 @@ class Archive:
         asked: date | None = None,
         filters: Filters = EVERYTHING,
         narrow: bool = True,
-    ) -> Iterator[Event]:
+    ) -> Generator[Event, None, None]:
         """What happens as the answer is made: `Found`, then `Delta`s, last `Finished`. Arguments: as for `ask`."""
         started = perf_counter()
         put = self._complete(_checked(question), history)
         quoted = self._quoted(put, asked, filters, narrow)
         searched = perf_counter()
         yield Found(quoted.question, quoted.hits)
-        if self._writer and not quoted.timeline and quoted.confidence >= WRITE_FROM:
-            with closing(self._written(self._writer, quoted, asked)) as events:
+        writer = self._writer
+        if writer and not quoted.timeline and quoted.confidence >= WRITE_FROM:
+            with closing(self._written(writer, quoted, asked)) as events:
                 for event in events:
                     yield _timed(event, started, searched) if isinstance(event, Finished) else event
             return
@@ -213,11 +228,9 @@ class Archive:
 
     def _complete(self, question: str, history: Sequence[Turn]) -> str:
         """A follow-up question made to stand alone, by the model where there is one."""
-        if self._writer and history:
+        if (writer := self._writer) and history:
             try:
-                reply = "".join(
-                    self._writer.write(standing_alone(question, history), COMPLETE_TOKENS, COMPLETE_SECONDS)
-                )
+                reply = "".join(writer.write(standing_alone(question, history), COMPLETE_TOKENS, COMPLETE_SECONDS))
             except WritingError:
                 reply = ""  # the rules do as well
             if found := completed(reply, question, history):
@@ -247,7 +260,8 @@ class Archive:
             more = [also for also in also_asked(place) if also != put]
             others = [f for also in more for f in self._found(also, both(filters, inferred))[1]]
             findings = by_last_change([*findings, *others], place, self._index.names(place), standing)
-        answer = quote(understood, hits, findings, self._index.copies, standing)
+        limits = self._settings.quotes, self._settings.answer_from
+        answer = quote(understood, hits, findings, self._index.copies, standing, *limits)
         if answer.abstained and (about := happened(put)):
             _, moments = self._events(about, EVENTS, both(filters, inferred))
             answer = told(understood, hits, moments) if moments else answer
@@ -287,6 +301,18 @@ class Archive:
     def article(self, article_id: str) -> Article | None:
         """The article of that id, None where there is none (any more)."""
         return self._index.article(article_id)
+
+    def articles(self, limit: int) -> list[Article]:
+        """The first articles by id, at most `limit`."""
+        return list(islice(self._index.articles(), limit))
+
+    def copies(self, article: Article) -> list[Article]:
+        """The other articles that print the same copy, in the order they were published."""
+        return self._index.copies(article)
+
+    def revision(self) -> str:
+        """The state of the archive: a number that grows with each sync that changes what it holds."""
+        return self._index.revision()
 
     def statistics(self) -> Statistics:
         """How many articles and passages there are, of which days and outlets."""

@@ -6,7 +6,7 @@ import json
 import re
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -15,6 +15,7 @@ import click
 
 if TYPE_CHECKING:
     from qa.archive import Archive
+    from qa.keeping.users import Users
     from qa.types import Answer, Article, Filters, Hit, Moment, SyncReport
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -50,6 +51,7 @@ def _narrowing(command: Command) -> Command:
 
 
 _as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
+_from_stdin = click.option("--password-stdin", is_flag=True, help="Read the password from standard input, one line.")
 
 
 @click.group()
@@ -182,6 +184,65 @@ def doctor(corpus: Path | None, index: Path | None) -> None:
     sys.exit(0 if all(check.well for check in found) else 1)
 
 
+@main.command()
+@click.option("--corpus", type=click.Path(path_type=Path), help="The folder of articles.  [default: corpus]")
+def feedback(corpus: Path | None) -> None:
+    """Print what readers voted on as questions for an evaluation."""
+    from qa.keeping.conversations import Conversations, file_of
+    from qa.keeping.exports import evaluation_rows
+    from qa.settings import Settings
+
+    with _one_sentence():
+        settings = Settings.load()
+        with closing(Conversations(file_of(settings, corpus or settings.corpus))) as kept:
+            voted = kept.voted()
+    rows = list(evaluation_rows(voted))
+    for row in rows:
+        print(json.dumps(row))
+    click.echo(f"{len(rows)} of {len(voted)} votes say what is right.", err=True)
+
+
+@main.group()
+def users() -> None:
+    """Name who may log in to a server that others reach."""
+
+
+@users.command("add")
+@click.argument("name")
+@_from_stdin
+def add_user(name: str, password_stdin: bool) -> None:
+    """Let NAME log in."""
+    with _users() as known:
+        known.add(name, _password(password_stdin))
+        print(f"{name} can log in.")
+
+
+@users.command("remove")
+@click.argument("name")
+def remove_user(name: str) -> None:
+    """Let NAME log in no more, and log NAME out."""
+    with _users() as known:
+        known.remove(name)
+        print(f"{name} can no longer log in.")
+
+
+@users.command("list")
+def list_users() -> None:
+    """List the names of those who may log in."""
+    with _users() as known:
+        print("\n".join(known.names()) or "Nobody can log in.")
+
+
+@users.command("password")
+@click.argument("name")
+@_from_stdin
+def change_password(name: str, password_stdin: bool) -> None:
+    """Set another password for NAME, and log NAME out."""
+    with _users() as known:
+        known.set_password(name, _password(password_stdin))
+        print(f"{name} has another password.")
+
+
 @main.command("eval", context_settings={"ignore_unknown_options": True, "help_option_names": []}, add_help_option=False)
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 def evaluate(arguments: tuple[str, ...]) -> None:
@@ -209,6 +270,22 @@ def _archive(corpus: Path | None, index: Path | None, synced: bool = True) -> It
                 except IndexLocked as error:
                     click.echo(f"{error} Answering from the index as it is.", err=True)
             yield archive
+
+
+@contextmanager
+def _users() -> Iterator[Users]:
+    """The users of the server; errors as `_one_sentence` ends them."""
+    from qa.keeping.users import FILE, Users
+    from qa.settings import Settings
+
+    with _one_sentence(), closing(Users(Settings.load().data_folder / FILE)) as found:
+        yield found
+
+
+def _password(stdin: bool) -> str:
+    if stdin:
+        return sys.stdin.buffer.readline().decode("utf-8", "surrogateescape").rstrip("\r\n")
+    return click.prompt("Password", hide_input=True, confirmation_prompt=True)
 
 
 @contextmanager

@@ -10,6 +10,8 @@ DatelineError
 ├── WritingError       the language model gave no answer that can be used
 ├── SettingsError      a setting cannot be used
 ├── QuestionError      the question is empty or too long
+├── UserError          a user's name or password cannot be used
+├── KeepingError       what readers keep cannot be read or written
 └── EvaluationError    a question file cannot be read
 
 What cannot be answered is no error: it is an `Answer` that abstains.
@@ -56,6 +58,14 @@ class SettingsError(DatelineError):
 
 class QuestionError(DatelineError):
     """The question is empty or too long."""
+
+
+class UserError(DatelineError):
+    """A user's name or password cannot be used."""
+
+
+class KeepingError(DatelineError):
+    """What readers keep cannot be read or written."""
 
 
 class EvaluationError(DatelineError):

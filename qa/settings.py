@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
-from platformdirs import user_config_path
+import tomlkit
+from platformdirs import user_config_path, user_data_path
 from pydantic import AliasChoices, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
@@ -27,8 +29,25 @@ class Settings(BaseSettings):
     """The folder of articles."""
     index: Path | None = None
     """The folder of the index; by default one in the user's cache folder, named after the corpus."""
+    data: Path | None = None
+    """The folder of what readers keep: conversations, users; by default one in the user's data folder."""
+    host: str = "127.0.0.1"
+    """The address at which the browser chat listens; one that others reach demands a login."""
     threads: int = Field(default=0, ge=0)
     """Threads of the models; 0 means one for each physical core."""
+
+    add: bool = True
+    """Whether readers may add articles."""
+    add_megabytes: int = Field(default=25, ge=1, le=50)
+    """What an added file may have, in millions of bytes."""
+    fetch: bool = False
+    """Whether addresses of web pages may be fetched when a reader adds them."""
+
+    quotes: int = Field(default=3, ge=1, le=10)
+    """Sentences that an answer quotes at most."""
+    answer_from: float = Field(default=0.4, ge=0, le=1)
+    """Confidence below which the archive is said not to say. By default the best balanced accuracy of abstention on the
+    tuning questions of three sets (training/reader/CARD.md)."""
 
     write: bool = True
     """Whether answers are written by a language model where one is configured."""
@@ -54,6 +73,11 @@ class Settings(BaseSettings):
     """What a million tokens cost to be written."""
 
     @property
+    def data_folder(self) -> Path:
+        """The folder of what readers keep, wherever it is."""
+        return self.data or user_data_path("dateline")
+
+    @property
     def writes(self) -> bool:
         """Whether a model is configured: nothing is sent anywhere otherwise."""
         configured = self.model or self.openai_base_url or self.openai_api_key.get_secret_value()
@@ -75,6 +99,25 @@ class Settings(BaseSettings):
             raise SettingsError(f"The setting {name} cannot be used ({first['msg']}): change it.") from None
         except (OSError, ValueError) as error:
             raise SettingsError(f"The settings file {str(FILE)!r} cannot be read ({error}): mend it.") from None
+
+    def save(self, names: Sequence[str]) -> None:
+        """Write those settings to the file, for the next start; what else stands there stays.
+
+        Raises:
+            SettingsError: The file cannot be read or written.
+        """
+        try:
+            FILE.parent.mkdir(parents=True, exist_ok=True)
+            document = tomlkit.parse(FILE.read_text(encoding="utf-8")) if FILE.exists() else tomlkit.document()
+            for name in names:
+                value = getattr(self, name)
+                document[name] = value.get_secret_value() if isinstance(value, SecretStr) else value
+            fresh = FILE.with_suffix(".new")
+            fresh.touch(mode=0o600)  # it may hold a key
+            fresh.write_text(tomlkit.dumps(document), encoding="utf-8")
+            fresh.replace(FILE)
+        except (OSError, ValueError) as error:
+            raise SettingsError(f"The settings file {str(FILE)!r} cannot be written ({error}): mend it.") from None
 
     @classmethod
     def settings_customise_sources(

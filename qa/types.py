@@ -274,3 +274,5 @@ class Statistics:
     last: date | None = None
     publishers: Mapping[str, int] = field(default_factory=dict)
     """Outlet to number of articles, most first, ties by name."""
+    months: Mapping[str, int] = field(default_factory=dict)
+    """Month, as in "2015-05", to number of articles, in their order; articles of unknown day are not counted."""

@@ -1,6 +1,7 @@
 """The command line: the same answers as the library, its exit codes, one JSON object, one sentence an error."""
 
 import json
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,10 @@ from click.testing import CliRunner, Result
 
 import qa
 from qa.cli import main
+from qa.keeping.users import Users
 from tests.conftest import ROOT, Corpus
+
+PASSWORD = "a lantern for Kut"  # noqa: S105 - of nobody
 
 
 @pytest.fixture(scope="module")
@@ -100,3 +104,95 @@ def test_timeline_lists_events_in_order(folder: Path) -> None:
     assert set(events[0]) == {"first", "last", "words", "citation"}
     assert run(folder, "timeline", "Atlantis").stdout == "The archive tells of no dated event.\n"
     assert run(folder, "ask", "Timeline of the battle for Ramadi").stdout.count("“") > 3
+
+
+@pytest.fixture
+def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder of what readers keep."""
+    monkeypatch.setenv("QA_DATA", str(tmp_path / "kept"))
+    return tmp_path / "kept"
+
+
+def users(*arguments: str, text: str = "") -> Result:
+    return CliRunner().invoke(main, ["users", *arguments], input=text)
+
+
+def test_users_are_added_listed_and_removed(kept: Path) -> None:
+    assert users("list").stdout == "Nobody can log in.\n"
+    for name in ("Salim", "Amal"):
+        result = users("add", name, text=f"{PASSWORD}\n{PASSWORD}\n")
+        assert result.exit_code == 0 and result.stdout.endswith(f"{name} can log in.\n")
+        assert PASSWORD not in result.output  # not shown while it is typed
+    assert users("list").stdout == "Amal\nSalim\n"
+    with closing(Users(kept / "users.sqlite")) as known:
+        assert known.check("Salim", PASSWORD, "")
+    result = users("remove", "Amal")
+    assert (result.exit_code, result.stdout) == (0, "Amal can no longer log in.\n")
+    assert users("list").stdout == "Salim\n"
+
+
+def test_a_password_from_a_script_is_its_first_line(kept: Path) -> None:
+    assert users("add", "Salim", "--password-stdin", text=f"{PASSWORD}\r\nmore\n").stdout == "Salim can log in.\n"
+    result = users("password", "Salim", "--password-stdin", text="another lantern")
+    assert (result.exit_code, result.stdout) == (0, "Salim has another password.\n")
+    with closing(Users(kept / "users.sqlite")) as known:
+        assert not known.check("Salim", PASSWORD, "") and known.check("Salim", "another lantern", "")
+
+
+def test_a_password_typed_otherwise_the_second_time_is_asked_for_again(kept: Path) -> None:
+    result = users("add", "Salim", text=f"{PASSWORD}\na lantern for Hit\n{PASSWORD}\n{PASSWORD}\n")
+    assert result.exit_code == 0 and "do not match" in result.output
+    assert users("password", "Salim", text=f"{PASSWORD}\n").exit_code == 1  # the input ends
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["add", "Salim", "--password-stdin"], "This password cannot be used: give 10 to 1,000 characters"),
+        (["add", " Salim", "--password-stdin"], "The name ' Salim' cannot be used"),
+        (["remove", "Salim"], "There is no user 'Salim'"),
+        (["password", "Salim", "--password-stdin"], "10 to 1,000 characters"),
+    ],
+)
+def test_errors_about_users_are_one_sentence(kept: Path, arguments: list[str], said: str) -> None:
+    result = users(*arguments, text="short\n")
+    assert result.exit_code == 1 and not result.stdout
+    assert said in result.stderr and result.stderr.count("\n") == 1
+
+
+def test_a_password_that_is_no_text_is_refused(kept: Path) -> None:
+    result = CliRunner().invoke(main, ["users", "add", "Salim", "--password-stdin"], input=b"\xff" * 12 + b"\n")
+    assert result.exit_code == 1 and "This password cannot be used" in result.stderr
+    assert users("list").stdout == "Nobody can log in.\n"
+
+
+@pytest.mark.parametrize("command", ["add", "remove", "list", "password"])
+def test_every_command_about_users_has_help(command: str) -> None:
+    result = users(command, "--help")
+    assert result.exit_code == 0 and "Usage" in result.output
+
+
+def test_feedback_prints_votes_that_say_what_is_right(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from evals.questions import read_questions
+    from qa.keeping.conversations import Conversations, file_of
+    from qa.settings import Settings
+    from qa.types import Filters
+
+    monkeypatch.setenv("QA_DATA", str(tmp_path))
+    with (
+        qa.open(ROOT / "corpus", folder) as archive,
+        closing(Conversations(file_of(Settings.load(), ROOT / "corpus"))) as kept,
+    ):
+        for question, vote, comment in (("When did Ramadi fall?", 1, ""), ("Who?", -1, "the mayor"), ("Why?", -1, "")):
+            turn = kept.add("me", None, question, archive.ask(question), Filters(), True, "1")
+            kept.vote("me", turn.id, vote, comment)
+    result = CliRunner().invoke(main, ["feedback", "--corpus", str(ROOT / "corpus")])
+    assert result.exit_code == 0 and "2 of 3 votes say what is right." in result.stderr
+    (tmp_path / "questions.jsonl").write_text(result.stdout, encoding="utf-8")
+    questions = read_questions(tmp_path / "questions.jsonl")
+    assert [(q.question, q.answers) for q in questions] == [
+        ("When did Ramadi fall?", ("Sunday 17 May 2015",)),
+        ("Who?", ("the mayor",)),
+    ]

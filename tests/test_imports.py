@@ -23,6 +23,7 @@ ORDER = [
     "rows",
     "progress",
     "archive",
+    "keeping",
     "doctor",
 ]
 # These stand on all of the above, and not on each other.
@@ -40,6 +41,12 @@ VENDORS = {
     "trafilatura": {"ingest"},
     "pypdf": {"ingest"},
     "docx": {"ingest"},
+    "jinja2": {"web"},
+    "itsdangerous": {"web"},
+    "argon2": {"keeping"},
+    "limits": {"keeping", "web"},
+    "pybtex": {"keeping"},
+    "tomlkit": {"settings"},
 }
 
 

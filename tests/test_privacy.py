@@ -28,7 +28,8 @@ import sys, time, qa
 archive = qa.open("corpus", index=sys.argv[1])
 assert archive.ask("When did Ramadi fall?").short
 from qa.web.server import server
-server(archive)
+from qa.settings import Settings
+server(archive, Settings(data=sys.argv[1] + "/data"))
 time.sleep(1)  # a call home from a thread would come about now
 import gradio, os
 assert os.environ["GRADIO_ANALYTICS_ENABLED"] == "False"

@@ -54,6 +54,8 @@ def quote(
     findings: Sequence[Finding],
     copies: Copies = lambda _: (),
     as_of: date | None = None,
+    quotes: int = QUOTES,
+    answer_from: float = ANSWER_FROM,
 ) -> Answer:
     """The answer that the best findings make, or an abstention.
 
@@ -63,28 +65,30 @@ def quote(
         findings: What reading found in them, likeliest first.
         copies: Where the other prints of an article are known.
         as_of: The day as of which it is asked how things stand, so that of two answers the newest by then is meant.
+        quotes: How many sentences are quoted at most.
+        answer_from: Confidence below which the archive is said not to say.
     """
     best = findings[0].confidence if findings else 0.0
-    if best < ANSWER_FROM:
+    if best < answer_from:
         return abstention(question, hits, best)
     kind = kind_of(question)
     findings = _known_by(as_of, findings) if as_of else findings
     if figures := _figures(kind, question, findings):
         standing = [f for f in figures if f.confidence >= LIKELY * best and not _retracted(f)] or figures[:1]
-        chosen = [*_newest_first(standing), *(finding for finding in figures if finding not in standing)][:QUOTES]
+        chosen = [*_newest_first(standing), *(finding for finding in figures if finding not in standing)][:quotes]
     elif as_of:
         near = [finding for finding in findings if finding.confidence >= NEAR * best]
-        chosen = _chosen([*_newest_first(near), *findings])
+        chosen = _chosen([*_newest_first(near), *findings], quotes)
     else:
-        chosen = _chosen(findings)
+        chosen = _chosen(findings, quotes)
     shorts = [_short(kind, finding) for finding in chosen]
     short = shorts[0]
     if figures and not as_of:
         short = _each([(f, told) for f, told in zip(chosen, shorts, strict=True) if f in standing]) or short
     citations = tuple(cited(number, f.hit.article, f.sentence, copies) for number, f in enumerate(chosen, start=1))
-    quotes = [_quoted(finding, citation) for finding, citation in zip(chosen, citations, strict=True)]
-    blocks = [*_heading(kind, chosen[0], short, as_of is not None), quotes[0]]
-    for finding, other, quoted in zip(chosen[1:], shorts[1:], quotes[1:], strict=True):
+    quoted_all = [_quoted(finding, citation) for finding, citation in zip(chosen, citations, strict=True)]
+    blocks = [*_heading(kind, chosen[0], short, as_of is not None), quoted_all[0]]
+    for finding, other, quoted in zip(chosen[1:], shorts[1:], quoted_all[1:], strict=True):
         if finding.hit.article.id == chosen[0].hit.article.id and finding not in figures:
             blocks += ["Also reported:", quoted]
         else:
@@ -106,14 +110,14 @@ def abstention(question: str, hits: Sequence[Hit], confidence: float) -> Answer:
     return Answer(ABSTENTION, None, (), True, confidence, tuple(hits), question)
 
 
-def _chosen(findings: Sequence[Finding]) -> list[Finding]:
+def _chosen(findings: Sequence[Finding], quotes: int) -> list[Finding]:
     """The best finding and those nearly as good that say something in other words, not only in another print."""
     chosen: list[Finding] = []
     for finding in findings:
         good = finding.confidence >= ALSO_FROM * findings[0].confidence
         if good and not any(_same(finding, other) for other in chosen):
             chosen.append(finding)
-        if len(chosen) == QUOTES:
+        if len(chosen) == quotes:
             break
     return chosen
 

@@ -37,6 +37,13 @@ _CAUSE = re.compile(
 )
 _CLAUSE_END = re.compile(r"[,;:]\s|[.!?][\"”’']?\s*$|\s[—–-]\s")
 _CLOCK = re.compile(r"\b(?:dawn|noon|midnight|morning|evening|night|hour|minute|day|week|month|year)s?\b|\d:\d\d")
+_STATE = re.compile(r"\bhow many (?:[\w’'-]+ ){1,4}?(?:are|is|were|was) (?:there|now|in|at|on|with)\b", re.IGNORECASE)
+_MORE = re.compile(r" (?:more|additional|extra|further|other|new)\b")
+_TOTAL = re.compile(
+    rf"\b(?:bring|brought|rais|tak|took|push|lift)\w* (?:the|its|their|his|her) [\w ]{{0,40}}?"
+    rf"\bto (?P<total>{_NUMBER})(?<!,)",
+    re.IGNORECASE,
+)
 SHORT_WORDS = 15
 """A short answer is no longer than this."""
 
@@ -57,6 +64,8 @@ def short_answer(kind: Kind, question: str, article: Article, sentence: Span, re
         found = _times(expressions(text, article.published), near)
     elif kind in ("count", "measure") and not _COUNT.search(text[slice(*near)]):
         found = [match.span() for match in (_COUNT if kind == "count" else _MEASURE).finditer(text)]
+    elif kind == "count" and _STATE.search(question) and _MORE.match(text, near[1]):
+        found = [match.span("total") for match in _TOTAL.finditer(text, near[1])]
     elif kind == "measure":  # what follows the unit says more than was asked: "115 kilometres west"
         found = [(near[0], match.end()) for match in list(_MEASURE.finditer(text, *near))[-1:]]
     elif kind == "who":

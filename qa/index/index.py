@@ -112,6 +112,10 @@ class Index:
         """What could not be read, as of the last sync."""
         return self._store.refused()
 
+    def revision(self) -> str:
+        """A number that grows with each change of what the index holds."""
+        return self._store.meta("revision") or "0"
+
     def check(self) -> list[str]:
         """What does not agree between store and engines, a sentence each; empty where all is well."""
         wrong = [

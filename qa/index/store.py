@@ -285,12 +285,16 @@ class Store:
             "SELECT publisher, count(*) FROM articles WHERE publisher != '' "
             "GROUP BY publisher ORDER BY count(*) DESC, publisher"
         )
+        months = self._connection.execute(
+            "SELECT substr(published, 1, 7), count(*) FROM articles WHERE published IS NOT NULL GROUP BY 1 ORDER BY 1"
+        )
         return Statistics(
             articles=articles,
             passages=self.count("all"),
             first=date.fromisoformat(first) if first else None,
             last=date.fromisoformat(last) if last else None,
             publishers=dict(outlets.fetchall()),
+            months=dict(months.fetchall()),
         )
 
     def _in(self, sql: str, ids: Sequence[str], before: Sequence[str] = ()) -> Iterator[tuple[Any, ...]]:

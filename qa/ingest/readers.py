@@ -29,6 +29,12 @@ _READERS: dict[str, Callable[[bytes], tuple[str, Fields]]] = {
 }
 _ROWS = (".jsonl", ".jsonl.gz")
 KNOWN = ", ".join((*_READERS, *_ROWS))
+NOT_READ = f"Files of this kind are not read; these are: {KNOWN}."
+
+
+def kind(name: str) -> str:
+    """The ending that tells how the file `name` is read, one of KNOWN; empty where files of its kind are not read."""
+    return next((ending for ending in (*_READERS, *_ROWS) if name.lower().endswith(ending)), "")
 
 
 def read(source: Source, metadata: Mapping[str, Fields]) -> Iterator[Article | Refused]:
@@ -44,7 +50,7 @@ def read(source: Source, metadata: Mapping[str, Fields]) -> Iterator[Article | R
         return
     reader = _READERS.get(PurePosixPath(source.id).suffix.lower())
     if reader is None:
-        yield Refused(source.id, f"Files of this kind are not read; these are: {KNOWN}.")
+        yield Refused(source.id, NOT_READ)
         return
     try:
         if source.size > FILE_BYTES:

@@ -1,4 +1,4 @@
-"""The page: a conversation, and beside it the source that a marker opens."""
+"""The page: the conversation, beside it what is kept and the source that a marker opens; search, library, settings."""
 
 from __future__ import annotations
 
@@ -7,11 +7,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from qa.answer.quoting import plain
-from qa.archive import Archive
-from qa.errors import DatelineError
-from qa.types import Delta, Draft, Finished, Found, Turn
-from qa.web.render import answer_markdown, article_html, header_html, markdown_html, welcome_markdown
+from qa.types import Statistics
+from qa.web.access import address_of, owner_of
+from qa.web.examples import examples
+from qa.web.render import welcome_markdown
+from qa.web.talk import Asked, Messages, Talk
+from qa.web.texts import Texts
+from qa.web.views import filters_html, header_html, search_html, side_html, source_html
 
 # Gradio calls home unless it is told not to before it is imported.
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
@@ -21,155 +23,175 @@ os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
 import gradio as gr  # noqa: E402
 
 STATIC = Path(__file__).parent / "static"
-EXAMPLES = ".examples"
-"""A file of the corpus folder with questions that the page offers, one a line."""
-EXAMPLES_SHOWN = 5
-HISTORY = 20
-"""Earlier turns that a follow-up can lean on."""
-SOURCE_EMPTY = """
-<section role="region" aria-label="Source" tabindex="-1">
-  <nav aria-label="Source">
-    <button type="button" data-do="close" class="back">← Back</button>
-    <span class="place" aria-live="polite"></span>
-    <button type="button" data-do="previous" aria-label="Previous source" title="Previous source  [">‹</button>
-    <button type="button" data-do="next" aria-label="Next source" title="Next source  ]">›</button>
-    <button type="button" data-do="close" aria-label="Close source" title="Close  Esc" class="close">×</button>
-  </nav>
-  <article></article>
-</section>
-"""
-
-Messages = list[dict[str, str]]
-Turns = list[tuple[str, str]]
+OWN = "/own/page.js"
+SCRIPT = f"(await import('{OWN}'))"
+"""The page's script; a module is loaded once, however often it is asked for."""
+_QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 
 
-def page(archive: Archive) -> gr.Blocks:
-    """The chat over `archive`, not served yet."""
+def page(talk: Talk, other: Texts, login: bool = False) -> gr.Blocks:
+    """The chat, not served yet.
+
+    Args:
+        talk: The conversations, in the page's language.
+        other: The words of the other language that the page offers.
+        login: Whether readers log in.
+    """
+    archive, texts = talk.archive, talk.texts
     statistics, written_by = archive.statistics(), archive.written_by
-    top = header_html(archive.corpus.resolve().name, statistics, archive.refused(), written_by)
+    top = header_html(archive.corpus.resolve().name, statistics, archive.refused(), texts, other, written_by, login)
     with gr.Blocks(title="Dateline", fill_height=True, analytics_enabled=False) as blocks:
         gr.HTML(top, elem_id="top")
-        turns = gr.State([])
         with gr.Row(elem_id="main"):
+            gr.HTML(side_html(texts), elem_id="side")
             with gr.Column(elem_id="talk"):
-                chat = gr.Chatbot(
-                    elem_id="chat",
-                    label="Conversation",
-                    show_label=False,
-                    placeholder=welcome_markdown(statistics, written_by),
-                    examples=[{"text": question} for question in _examples(archive.corpus)],
-                    buttons=["copy"],
-                    allow_tags=False,
-                    latex_delimiters=[],
-                    layout="panel",
-                    feedback_options=None,
-                )
-                widen = gr.Button("Search all articles instead", elem_id="widen", size="sm", visible=False)
-                with gr.Row(elem_id="ask"):
-                    box = gr.Textbox(
-                        label="Question",
-                        show_label=False,
-                        placeholder="Ask about these articles…",
-                        autofocus=True,
-                        lines=1,
-                        max_lines=6,
-                        scale=1,
-                        elem_id="box",
-                    )
-                    send = gr.Button("Ask", elem_id="send", variant="primary", scale=0)
-            gr.HTML(
-                SOURCE_EMPTY,
-                elem_id="source",
-                js_on_load=(STATIC / "page.js").read_text(encoding="utf-8"),
-                server_functions=[_opener(archive)],
-            )
-        _wire(archive, chat, box, send, widen, turns)
+                _talk(talk, statistics, written_by)
+            gr.HTML(search_html(statistics, texts), elem_id="view")
+            gr.HTML(source_html(texts), elem_id="source", js_on_load=f"import('{OWN}').then((own) => own.begin())")
     found: gr.Blocks = blocks
     return found
 
 
-def _wire(
-    archive: Archive, chat: gr.Chatbot, box: gr.Textbox, send: gr.Button, widen: gr.Button, turns: gr.State
-) -> None:
-    """What happens on Enter, on the buttons and on an example."""
+def _talk(talk: Talk, statistics: Statistics, written_by: str) -> None:
+    """The column of the conversation, and what happens in it."""
+    texts = talk.texts
+    earlier = gr.Button(texts("earlier"), elem_id="earlier", size="sm")
+    chat = gr.Chatbot(
+        elem_id="chat",
+        label=texts("conversation"),
+        show_label=False,
+        placeholder=welcome_markdown(statistics, texts, written_by),
+        examples=[{"text": question} for question in examples(talk.archive)],
+        buttons=[],
+        allow_tags=False,
+        latex_delimiters=[],
+        layout="panel",
+        feedback_options=None,
+        editable="user",
+        rtl=False,
+    )
+    gr.HTML(filters_html(statistics, texts), elem_id="filters")
+    with gr.Row(elem_id="ask"):
+        box = gr.Textbox(
+            label=texts("question"),
+            show_label=False,
+            placeholder=texts("ask_placeholder"),
+            autofocus=True,
+            lines=1,
+            max_lines=6,
+            scale=1,
+            elem_id="box",
+        )
+        send = gr.Button(texts("ask"), elem_id="send", variant="primary", scale=0)
+        stop = gr.Button(texts("stop"), elem_id="stop", scale=0)
+    hidden: dict[str, Any] = {"visible": "hidden"}
+    _Wiring(talk, chat, box, gr.Textbox(**hidden), gr.JSON(**hidden), gr.State(Asked())).wire(
+        send, stop, earlier, gr.Button(elem_id="restore", **hidden), gr.Button(elem_id="widen", **hidden)
+    )
 
-    def put(question: str, messages: Messages) -> tuple[str, Messages, Any]:
-        """The question joins the conversation and leaves the box; an empty one stays where it is."""
-        if not question.strip():
-            return question, messages, gr.skip()
-        return "", [*messages, {"role": "user", "content": plain(" ".join(question.split()))}], gr.update(visible=False)
 
-    def answered(question: str, messages: Messages, before: Turns) -> Iterator[tuple[Messages, Turns, Any]]:
+class _Wiring:
+    """What happens on Enter, on the buttons, on an example, and when the page is opened.
+
+    The browser hands over where it stands (`sent`, an `Asked` as JSON) with each event, and is told what to remember
+    (`told`): the conversation's id and the answer's.
+    """
+
+    def __init__(
+        self, talk: Talk, chat: gr.Chatbot, box: gr.Textbox, sent: gr.Textbox, told: gr.JSON, asked: gr.State
+    ) -> None:
+        self.talk, self.chat, self.box, self.sent, self.told, self.asked = talk, chat, box, sent, told, asked
+
+    def wire(self, send: gr.Button, stop: gr.Button, earlier: gr.Button, restore: gr.Button, widen: gr.Button) -> None:
+        """Tie the events to what they do."""
+        chat, box, sent = self.chat, self.box, self.sent
+        asking = f"async (question, messages) => [question, messages, {SCRIPT}.asking(question)]"
+        again = f"async (messages) => [messages, {SCRIPT}.again()]"
+        at = f"async (messages) => [messages, {SCRIPT}.context()]"
+        started = [
+            event(self._put, [box, chat, sent], [chat, self.asked], js=asking, queue=False, **_QUIET)
+            for event in (box.submit, send.click)
+        ]
+        for event, handler in (
+            (chat.example_select, self._example),
+            (chat.retry, self._retry),
+            (chat.edit, self._edit),
+            (widen.click, self._widen),
+        ):
+            started.append(event(handler, [chat, sent], [chat, self.asked], js=again, queue=False, **_QUIET))
+        answers = [event.then(self._answer, [self.asked, chat], [chat, self.told], **_QUIET) for event in started]
+        for answer in answers:
+            answer.then(None, self.told, None, js=f"async (told) => {SCRIPT}.answered(told)", **_QUIET)
+        halted = stop.click(
+            self._stopped, [chat, self.asked], [chat, self.told], cancels=answers, queue=False, **_QUIET
+        )
+        halted.then(None, self.told, None, js=f"async (told) => {SCRIPT}.answered(told)", **_QUIET)
+        chat.undo(self._undo, [chat, sent], [box, chat, self.told], js=at, queue=False, **_QUIET).then(
+            None, self.told, None, js=f"async (told) => {SCRIPT}.restored(told)", **_QUIET
+        )
+        opened = f"async () => [{SCRIPT}.context()]"
+        more = f"async () => [{SCRIPT}.earlier()]"
+        for event, js in ((restore.click, opened), (earlier.click, more)):
+            event(self._restore, sent, [chat, self.told], js=js, queue=False, **_QUIET).then(
+                None, self.told, None, js=f"async (told) => {SCRIPT}.restored(told)", **_QUIET
+            )
+
+    def _put(self, question: str, messages: Messages, sent: str) -> tuple[Messages, Asked]:
+        """The question joins the conversation; an empty one does not."""
         if not question.strip():
-            yield messages, before, gr.skip()
+            return messages, Asked()
+        return self._begun(question, messages, Asked.of(sent))
+
+    def _begun(self, question: str, messages: Messages, asked: Asked) -> tuple[Messages, Asked]:
+        if asked.answer:  # a question after an answer that was opened by its link begins a conversation of one's own
+            messages = []
+        return (
+            self.talk.put(question, messages),
+            asked.model_copy(update={"question": question.strip(), "answer": ""}),
+        )
+
+    def _example(self, messages: Messages, sent: str, event: gr.SelectData) -> tuple[Messages, Asked]:
+        return self._begun(str(event.value["text"]), messages, Asked.of(sent))
+
+    def _again(self, messages: Messages, place: int, asked: Asked, request: gr.Request, question: str = "") -> Any:  # noqa: ANN401
+        """The question at `place` is put anew, or another in its place."""
+        before, messages = self.talk.back_to(asked, messages, place, owner_of(request))
+        return self._begun(question or before, messages, asked)
+
+    def _retry(self, messages: Messages, sent: str, event: gr.RetryData, request: gr.Request) -> Any:  # noqa: ANN401
+        return self._again(messages, _place(event), Asked.of(sent), request)
+
+    def _edit(self, messages: Messages, sent: str, event: gr.EditData, request: gr.Request) -> Any:  # noqa: ANN401
+        if not str(event.value).strip():
+            return gr.skip(), Asked()
+        return self._again(messages, _place(event), Asked.of(sent), request, str(event.value))
+
+    def _widen(self, messages: Messages, sent: str, request: gr.Request) -> Any:  # noqa: ANN401
+        """The last question again, over all articles."""
+        asked = Asked.of(sent).model_copy(update={"narrow": False})
+        return self._again(messages, len(messages) - 1, asked, request)
+
+    def _undo(self, messages: Messages, sent: str, event: gr.UndoData, request: gr.Request) -> Any:  # noqa: ANN401
+        """The last question goes back into the box."""
+        asked = Asked.of(sent)
+        question, messages = self.talk.back_to(asked, messages, _place(event), owner_of(request))
+        return question, messages, self.talk.restored(asked, owner_of(request))[1]
+
+    def _answer(self, asked: Asked, messages: Messages, request: gr.Request) -> Iterator[Any]:
+        if not asked.question:
+            yield gr.skip(), gr.skip()
             return
-        for text, after, narrowed in _answered(archive, question, before):
-            shown = gr.update(visible=True) if narrowed else gr.skip()
-            yield [*messages, {"role": "assistant", "content": text}], after, shown
+        assert request.request is not None  # noqa: S101 - for the type checker: it came by the network
+        yield from self.talk.answered(asked, messages, owner_of(request), address_of(request.request))
 
-    def widened(question: str, messages: Messages, before: Turns) -> Iterator[tuple[Messages, Turns, Any]]:
-        """The last question again, over all articles; its answer stands in the place of the narrower one."""
-        for text, after, _ in _answered(archive, question, before[:-1], narrow=False):
-            yield [*messages[:-1], {"role": "assistant", "content": text}], after, gr.update(visible=False)
+    def _stopped(self, messages: Messages, asked: Asked, request: gr.Request) -> tuple[Messages, dict[str, Any]]:
+        return self.talk.stopped(asked, messages, owner_of(request))
 
-    asked = gr.State("")
-    quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-    for event in (box.submit, send.click):
-        event(lambda question: question, box, asked, queue=False, **quiet).then(
-            put, [box, chat], [box, chat, widen], queue=False, **quiet
-        ).then(answered, [asked, chat, turns], [chat, turns, widen], **quiet)
-    widen.click(widened, [asked, chat, turns], [chat, turns, widen], **quiet)
-    chat.clear(lambda: ([], gr.update(visible=False)), None, [turns, widen], queue=False, **quiet)
-    chat.example_select(_example_text, None, asked, queue=False, **quiet).then(
-        put, [asked, chat], [box, chat, widen], queue=False, **quiet
-    ).then(answered, [asked, chat, turns], [chat, turns, widen], **quiet)
+    def _restore(self, sent: str, request: gr.Request) -> tuple[Messages, dict[str, Any]]:
+        return self.talk.restored(Asked.of(sent), owner_of(request))
 
 
-def _example_text(event: gr.SelectData) -> str:
-    return str(event.value["text"])
-
-
-def _answered(archive: Archive, question: str, before: Turns, narrow: bool = True) -> Iterator[tuple[str, Turns, bool]]:
-    """The answer as it grows, the turns with it once it is whole, and whether the question's own days narrowed it."""
-    history = [Turn(*turn) for turn in before[-HISTORY:]]
-    text = ""
-    yield '<p class="aside">Searching…</p>', before, False
-    try:
-        for event in archive.stream(question, history, narrow=narrow):
-            if isinstance(event, Found):
-                yield f'<p class="aside">Reading {len(event.hits)} passages…</p>', before, False
-            elif isinstance(event, Draft):
-                yield f'{text} <span class="draft">{markdown_html(event.text)}</span>', before, False
-            elif isinstance(event, Delta):
-                text += event.text
-                yield text, before, False
-            elif isinstance(event, Finished):
-                answer = event.answer
-                after = [*before, (answer.question, answer.text)]
-                yield answer_markdown(answer, question.strip()), after, bool(answer.narrowed)
-    except DatelineError as error:
-        yield f'<p class="error">{markdown_html(str(error))}</p>', before, False
-
-
-def _opener(archive: Archive) -> Any:  # noqa: ANN401 - Gradio reads its name and calls it
-    def article(asked: dict[str, Any]) -> str:
-        """The source pane's inside, for {article, spans: [[start, end], …], active}, as the browser sends it."""
-        try:
-            found = archive.article(str(asked["article"]))
-            spans = [(int(start), int(end)) for start, end in asked["spans"]]
-            active = int(asked["active"])
-        except (KeyError, TypeError, ValueError):
-            return "<p>This link is broken.</p>"
-        if found is None:
-            return "<p>This article is no longer in the archive.</p>"
-        return article_html(found, spans, active)
-
-    return article
-
-
-def _examples(corpus: Path) -> list[str]:
-    try:
-        lines = (corpus / EXAMPLES).read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError):
-        return []
-    return [line.strip() for line in lines if line.strip()][:EXAMPLES_SHOWN]
+def _place(event: gr.EventData) -> int:
+    """Which message an event is about."""
+    index = event.index
+    return int(index[0] if isinstance(index, (list, tuple)) else index)

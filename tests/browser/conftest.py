@@ -5,12 +5,12 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Error, Page, sync_playwright
+from playwright.sync_api import Browser, Error, Locator, Page, expect, sync_playwright
 
 from tests.conftest import ROOT, article
 
@@ -23,6 +23,8 @@ EVIL = (
     '<svg onload="window.harmed=2"></svg><style>body{display:none}</style><a href="javascript:window.harmed=3">x</a>'
     " ![t](http://192.0.2.1/track.png) [md](http://192.0.2.1/) <http://192.0.2.1/> http://192.0.2.1/bare"
 )
+QUESTION = "When did the old bridge at Basra collapse?"
+QUOTE = "The old bridge at Basra collapsed on Sunday, when the flood reached its third pier."
 ARTICLES = {
     "bridge.md": article(
         "Flood closes the bridge at Basra",
@@ -76,16 +78,16 @@ def browser() -> Iterator[Browser]:
 
 
 @contextmanager
-def running(folder: Path, **settings: str) -> Iterator[str]:
-    """The address of the app over the ARTICLES, with further environment variables."""
+def running(folder: Path, articles: Mapping[str, str] = ARTICLES, **settings: str) -> Iterator[str]:
+    """The address of the app over articles by file name, with further environment variables."""
     corpus, index = folder / "news", folder / "index"
     for place in (corpus, index):
         place.mkdir()
-    for name, text in ARTICLES.items():
+    for name, text in articles.items():
         (corpus / name).write_text(text, encoding="utf-8")
     command = [sys.executable, "app.py", "--port", "0", "--corpus", str(corpus), "--index", str(index)]
     own = {name: value for name, value in os.environ.items() if not name.startswith(("OPENAI_", "QA_"))}
-    own |= {"XDG_CONFIG_HOME": str(folder)} | settings
+    own |= {"XDG_CONFIG_HOME": str(folder), "QA_DATA": str(folder / "data")} | settings
     with (index / "app.log").open("w") as log:
         process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=log, text=True, env=own)
         assert process.stdout is not None
@@ -124,5 +126,24 @@ def opened(page: Page, address: str, outside: list[str]) -> Page:
     own = (address, address.replace("http", "ws"), "data:", "blob:")
     page.on("request", lambda request: outside.append(request.url) if not request.url.startswith(own) else None)
     page.goto(address)
-    page.get_by_label("Question").wait_for()
+    box(page).wait_for(state="attached")
+    page.locator("#side .list > *").first.wait_for(state="attached")  # the page's own script is there
     return page
+
+
+def box(page: Page) -> Locator:
+    """The question box."""
+    return page.locator("#box textarea")
+
+
+def ask(page: Page, question: str = QUESTION) -> None:
+    box(page).fill(question)
+    page.keyboard.press("Enter")
+
+
+def answered(page: Page, question: str = QUESTION) -> None:
+    """The question put, and its answer whole."""
+    before = page.locator("#chat .acts").count()
+    ask(page, question)
+    expect(page.locator("#chat .acts")).to_have_count(before + 1)
+    expect(page.locator("#main")).not_to_have_attribute("data-busy", "yes")

@@ -8,8 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from evals.scripted import Reply, Request, passages, serving, words
-from tests.browser.conftest import EVIL, opened, running
-from tests.browser.test_chat import QUESTION, QUOTE, ask
+from tests.browser.conftest import EVIL, QUESTION, QUOTE, ask, box, opened, running
 
 WRITTEN = (
     "The old bridge at Basra collapsed on Sunday 17 May 2015 [{n}]. The flood had reached its third pier [{n}]. {more}"
@@ -26,7 +25,7 @@ def script(request: Request) -> Reply:
         return Reply(status=500)
     more = STRUCK if "king" in asked else f"{EVIL} [{{n}}]." if "evil" in asked else ""
     text = WRITTEN.format(n=number, more=more.replace("{n}", str(number)))
-    return Reply(words(text), wait=0.02 if "slow" in asked else 0.001)
+    return Reply(words(text), wait=0.5 if "crawl" in asked else 0.02 if "slow" in asked else 0.001)
 
 
 @pytest.fixture(scope="module")
@@ -56,6 +55,22 @@ def test_the_answer_is_seen_as_it_is_written_and_opens_its_sources(page: Page, o
     assert outside == []
 
 
+def test_an_answer_can_be_stopped_and_what_was_written_stays(page: Page) -> None:
+    ask(page, f"crawl: {QUESTION}")
+    expect(page.locator("#chat .draft")).to_contain_text("The old bridge")
+    page.get_by_role("button", name="Stop").click()
+    expect(page.locator("#chat .aside", has_text="Stopped.")).to_be_visible()
+    expect(page.get_by_role("button", name="Ask", exact=True)).to_be_visible()
+    page.reload()
+    expect(page.locator("#chat .aside", has_text="Stopped.")).to_be_visible()
+    expect(page.locator("#chat .user")).to_have_count(1)
+    page.get_by_role("button", name="Undo").click()
+    expect(box(page)).to_have_value(f"crawl: {QUESTION}")
+    ask(page, QUESTION)
+    expect(page.locator("#chat .bot")).to_contain_text("The flood had reached its third pier.")
+    expect(page.locator("#chat .acts")).to_have_count(1)
+
+
 def test_what_no_source_says_is_struck_out_and_told(page: Page) -> None:
     ask(page, f"{QUESTION} And the king?")
     struck = page.locator("#chat .bot :is(del, s)")
@@ -72,7 +87,8 @@ def test_a_model_that_writes_hostile_text_does_no_harm(page: Page, outside: list
     assert page.evaluate("window.harmed") is None and outside == []
     assert page.locator("#chat .bot :is(img, iframe, form, script, style)").count() == 0
     links = page.locator("#chat .bot .prose a").evaluate_all("links => links.map(a => a.getAttribute('href'))")
-    assert links and all(link.startswith("#source:") for link in links)
+    ours = ("#source:", "#timeline:", "/?a=", "/api/answer/")
+    assert links and all(link.startswith(ours) for link in links)
 
 
 def test_when_the_model_fails_the_articles_own_words_are_given(page: Page) -> None:

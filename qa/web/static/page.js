@@ -1,88 +1,298 @@
-// Opens the source that a marker links to, and walks from source to source. `element` is this component's root and
-// `server` calls Python; both are handed over by Gradio.
-const region = element.querySelector("[role=region]");
-const body = region.querySelector("article");
-const place = region.querySelector(".place");
-const main = document.getElementById("main");
-const pane = document.getElementById("source");
-let links = [], current = -1, opener = null;
+// The page's script: where the reader stands (in the address), the views, the conversation. Gradio's events call the
+// exported functions; `start` is called once, when the page is there.
+import {closeSource, openFromAddress, startSource} from "./source.js";
+import {listTalks, markVotes, startKeeping} from "./keep.js";
+import {runSearch, showFilters, startFinding} from "./find.js";
+import {startAdding} from "./add.js";
 
-function parsed(link) {
-  const [, article, start, end] = link.getAttribute("href").slice(1).split(":");
-  return {article: decodeURIComponent(article), span: [Number(start), Number(end)]};
+const BEAT = 15000, BEAT_WHEN_LOST = 3000;
+const here = {shown: 20, asked: 0, waiting: false};
+const $ = (selector) => document.querySelector(selector);
+const main = () => $("#main");
+const header = () => $("#top header");
+
+export function say(key, values = {}) {
+  const words = JSON.parse(header().dataset.words)[key] ?? key;
+  return words.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
 }
 
-async function open(index, takeFocus) {
-  current = index;
-  const wanted = parsed(links[index]);
-  // All quotes of the same article in this answer are marked at once.
-  const same = links.map(parsed).filter((other) => other.article === wanted.article);
-  const spans = same.map((other) => other.span);
-  const active = spans.findIndex((span) => span[0] === wanted.span[0] && span[1] === wanted.span[1]);
-  try {
-    body.innerHTML = await server.article({article: wanted.article, spans, active});
-  } catch {
-    body.textContent = "The source cannot be opened: the connection to Dateline is lost.";
+export function announce(text) {
+  $("#status").textContent = text;
+}
+
+export function address() {
+  return new URLSearchParams(location.search);
+}
+
+// Changes the address: values by name, null to drop one, a list for several.
+export function go(changes, {replace = false, hash = location.hash} = {}) {
+  const query = address();
+  for (const [name, value] of Object.entries(changes)) {
+    query.delete(name);
+    for (const one of [value].flat()) if (one) query.append(name, one);
   }
-  place.textContent = links.length > 1 ? `${index + 1} of ${links.length}` : "";
-  main.dataset.source = "open";
-  links.forEach((link, i) => link.classList.toggle("current", i === index));
-  const quote = body.querySelector("#quote");
-  const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
-  requestAnimationFrame(() => {
-    // The pane alone is scrolled: scrollIntoView would move the whole page where it can.
-    const top = quote ? quote.getBoundingClientRect().top - pane.getBoundingClientRect().top : 0;
-    pane.scrollTo({top: quote ? pane.scrollTop + top - pane.clientHeight / 3 : 0, behavior: still ? "instant" : "smooth"});
-    if (takeFocus) region.focus({preventScroll: true});
+  const text = query.toString();
+  const target = location.pathname + (text ? `?${text}` : "") + hash;
+  if (target !== location.pathname + location.search + location.hash)
+    history[replace ? "replaceState" : "pushState"](null, "", target);
+}
+
+export async function fragment(path, query = {}, options = {}) {
+  const words = new URLSearchParams(query);
+  words.set("language", header().dataset.language);
+  const response = await fetch(`/api/${path}?${words}`, options);
+  if (response.status === 401) location.assign("/login");
+  if (!response.ok) throw new Error(await response.text());
+  return response.text();
+}
+
+export function send(path, method, body) {
+  return fragment(path, {}, {method, headers: {"Content-Type": "application/json"}, body: body && JSON.stringify(body)});
+}
+
+export function box() {
+  return $("#box textarea, #box input");
+}
+
+export function fill(text) {
+  box().value = text;
+  box().dispatchEvent(new Event("input", {bubbles: true}));
+  box().focus();
+}
+
+// What Gradio's events hand to the server, as qa/web/talk.py's Asked reads it.
+
+export function context() {
+  const query = address();
+  return JSON.stringify({
+    conversation: query.get("c") ?? "", answer: query.get("a") ?? "", shown: here.shown, outlets: query.getAll("outlet"),
+    after: query.get("after") || null, before: query.get("before") || null,
   });
 }
 
-function close() {
-  delete main.dataset.source;
-  links.forEach((link) => link.classList.remove("current"));
-  if (opener && opener.isConnected) opener.focus();
+export function asking(question) {
+  show("talk");
+  if (question.trim()) {
+    main().dataset.busy = "yes";
+    fill("");
+  }
+  return context();
 }
 
-function step(by) {
-  if (current + by >= 0 && current + by < links.length) open(current + by, false);
+// A question that stands in the conversation is put again.
+export function again() {
+  main().dataset.busy = "yes";
+  return context();
 }
 
-document.addEventListener("click", (event) => {
-  const link = event.target.closest('#chat a[href^="#source:"]');
-  if (!link) return;
+export function earlier() {
+  here.shown += 20;
+  return context();
+}
+
+export function answered(told) {
+  delete main().dataset.busy;
+  if (here.waiting && box().value.trim()) setTimeout(() => $("#send").click());
+  here.waiting = false;
+  if (!told?.conversation) return;
+  go({c: told.conversation, a: null}, {replace: true, hash: ""});
+  listTalks();
+  const last = [...document.querySelectorAll("#chat .bot")].pop();
+  const words = (last?.querySelector("strong") ?? last?.querySelector("p"))?.textContent ?? "";
+  announce(`${say("answered")} ${words}`);
+  quieten();
+}
+
+export function restored(told) {
+  $("#earlier").hidden = !told?.earlier;
+  if (told && !told.conversation && address().get("c")) go({c: null}, {replace: true});
+  markVotes(told?.votes ?? {});
+  listTalks();
+  quieten();
+  openFromAddress();
+}
+
+// An answer is announced once, when it is whole, not word by word; and Gradio's list of examples has no list items.
+function quieten() {
+  for (const list of document.querySelectorAll("#chat .examples[role=list]")) list.setAttribute("role", "group");
+  for (const log of document.querySelectorAll("#chat [aria-live]")) log.setAttribute("aria-live", "off");
+}
+
+// Views.
+
+export function show(view) {
+  if ((address().get("view") ?? "talk") !== view) go({view: view === "talk" ? null : view}, {hash: ""});
+  showView();
+}
+
+async function showView() {
+  const view = address().get("view") ?? "talk";
+  main().dataset.view = view;
+  delete main().dataset.side;
+  for (const link of document.querySelectorAll("#top [data-view]"))
+    link.toggleAttribute("aria-current", link.dataset.view === view);
+  $("#view .search").hidden = view !== "search";
+  const other = $("#view .other");
+  if (view === "search") runSearch();
+  other.innerHTML = "";
+  if (view === "library" || view === "settings") other.innerHTML = await guarded(() => fragment(view));
+  showFilters();
+}
+
+export async function guarded(asked) {
+  try {
+    return await asked();
+  } catch (error) {
+    lost(error instanceof TypeError);
+    return "";
+  }
+}
+
+// Another conversation, or none, or one answer, as the address now says.
+export function restore() {
+  here.shown = 20;
+  $("#restore").click();
+}
+
+export function newTalk() {
+  go({c: null, a: null, view: null}, {hash: ""});
+  closeSource();
+  showView();
+  restore();
+  box().focus();
+}
+
+function followAddress(before) {
+  showView();
+  const query = address();
+  if ((query.get("c") ?? "") !== before.c || (query.get("a") ?? "") !== before.a) restore();
+  else openFromAddress();
+}
+
+// The connection.
+
+let away = false;
+
+function lost(isLost) {
+  if (isLost === away) return;
+  away = isLost;
+  $("#lost").hidden = !isLost;
+  $("#lost").textContent = isLost ? say("lost") : "";
+  if (!isLost) announce(say("found_again"));
+}
+
+async function check() {
+  try {
+    lost(!(await fetch("/healthz")).ok);
+  } catch {
+    lost(true);
+  }
+}
+
+async function beat() {
+  await check();
+  setTimeout(beat, away ? BEAT_WHEN_LOST : BEAT);
+}
+
+// Keys and clicks.
+
+// Enter while an answer is being made: the question is put when that is there.
+function onEnter(event) {
+  if (event.key !== "Enter" || event.shiftKey || event.target !== box() || !main().dataset.busy) return;
   event.preventDefault();
-  opener = link;
-  const message = link.closest(".message") || document.getElementById("chat");
-  links = [...message.querySelectorAll('a[href^="#source:"]')];
-  open(links.indexOf(link), true);
-});
+  event.stopPropagation();
+  here.waiting = true;
+}
 
-document.addEventListener("click", (event) => {
-  const link = event.target.closest('#chat a[href^="#ask:"]');
-  if (!link) return;
-  event.preventDefault();
-  const box = document.querySelector("#box textarea, #box input");
-  box.value = decodeURIComponent(link.getAttribute("href").slice("#ask:".length));
-  box.dispatchEvent(new Event("input", {bubbles: true}));
-  box.focus();
-});
-
-element.addEventListener("click", (event) => {
-  const action = event.target.closest("[data-do]")?.dataset.do;
-  if (action === "close") close();
-  if (action === "previous") step(-1);
-  if (action === "next") step(1);
-});
-
-document.addEventListener("keydown", (event) => {
+function onKey(event) {
   const typing = /^(INPUT|TEXTAREA|SELECT)$/.test(document.activeElement?.tagName ?? "");
-  const shown = main.dataset.source === "open";
-  if (event.key === "Escape" && shown) close();
+  if (event.target === box() && event.key === "ArrowUp" && (!box().value || here.asked)) {
+    const asked = [...document.querySelectorAll("#chat .user .message-content")].map((one) => one.textContent.trim());
+    here.asked = Math.min(here.asked + 1, asked.length);
+    if (here.asked) fill(asked[asked.length - here.asked]);
+    event.preventDefault();
+    return;
+  }
+  if (event.target === box() && event.key !== "ArrowUp") here.asked = 0;
   if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.key === "/") {
     event.preventDefault();
-    document.querySelector("#box textarea, #box input")?.focus();
+    show("talk");
+    box()?.focus();
   }
-  if (event.key === "[" && shown) step(-1);
-  if (event.key === "]" && shown) step(1);
-});
+}
+
+function onClick(event) {
+  const link = event.target.closest("a, button");
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  const target = link.getAttribute("href") ?? "";
+  if (link.dataset.view) {
+    event.preventDefault();
+    show(link.dataset.view);
+  } else if (link.dataset.keep === "address") {
+    event.preventDefault();
+    location.assign(target + location.search + location.hash);
+  } else if (link.dataset.do === "new") {
+    event.preventDefault();
+    newTalk();
+  } else if (target.startsWith("#ask:")) {
+    event.preventDefault();
+    fill(decodeURIComponent(target.slice("#ask:".length)));
+  } else if (target === "#widen") {
+    event.preventDefault();
+    $("#widen").click();
+  } else if (target === "#box") {
+    event.preventDefault();
+    show("talk");
+    box().focus();
+  } else if (link.id === "theme") {
+    const dark = document.body.classList.toggle("dark");
+    localStorage.setItem("theme", dark ? "dark" : "light");
+  } else if (link.id === "sidebar") {
+    const open = main().dataset.side !== "open";
+    if (open) main().dataset.side = "open"; else delete main().dataset.side;
+    link.setAttribute("aria-expanded", String(open));
+  }
+}
+
+function start() {
+  const {language, direction} = header().dataset;
+  document.documentElement.lang = language;
+  document.documentElement.dir = direction;
+  const theme = localStorage.getItem("theme");
+  if (theme) document.body.classList.toggle("dark", theme === "dark");
+  $("#earlier").hidden = true;
+  let before = {};
+  const remember = () => { before = {c: address().get("c") ?? "", a: address().get("a") ?? ""}; };
+  addEventListener("popstate", () => { followAddress(before); remember(); });
+  for (const name of ["pushState", "replaceState"]) {
+    const plain = history[name].bind(history);
+    history[name] = (...values) => { plain(...values); remember(); };
+  }
+  remember();
+  document.addEventListener("keydown", onEnter, {capture: true});
+  document.addEventListener("keydown", onKey);
+  document.addEventListener("click", onClick);
+  startSource();
+  startKeeping();
+  startFinding();
+  startAdding();
+  showView();
+  listTalks();
+  quieten();
+  if (before.c || before.a) restore(); else openFromAddress();
+  setTimeout(beat, BEAT);
+  addEventListener("offline", check);
+  addEventListener("online", check);
+}
+
+let started = false;
+
+export function begin() {
+  if (started || !header() || !$("#restore") || !box()) {
+    if (!started) setTimeout(begin, 30);
+    return;
+  }
+  started = true;
+  start();
+}

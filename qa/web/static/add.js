@@ -1,0 +1,86 @@
+// Adding articles, with what happens told line by line; and the settings.
+import {announce, fragment, say, send} from "./page.js";
+
+function line(list, text) {
+  const item = document.createElement("li");
+  item.textContent = text;
+  list.append(item);
+}
+
+// The server tells what happens as JSON, an object a line.
+async function added(path, options, count) {
+  const place = document.getElementById("added");
+  place.innerHTML = "<p></p><progress></progress><ul></ul>";
+  const [head, bar, list] = place.children;
+  head.textContent = say("uploading", {n: count});
+  const tell = (event) => {
+    if (event.kind === "refused") line(list, `${say("refused")}: ${event.source}: ${event.reason}`);
+    if (event.kind === "saved") line(list, event.id);
+    if (event.kind === "waiting") head.textContent = say("waiting");
+    if (event.kind === "failed") head.textContent = event.reason;
+    if (event.kind === "progress") {
+      head.textContent = say(`stage_${event.stage}`);
+      Object.assign(bar, {max: event.total || 1, value: event.done});
+    }
+    if (event.kind === "done") {
+      head.textContent = say("added", {n: event.added + event.changed, articles: event.articles});
+      document.getElementById("size").textContent = document.getElementById("size").textContent.replace(/[\d,]+/, event.articles.toLocaleString("en"));
+    }
+  };
+  try {
+    const response = await fetch(`/api/add/${path}`, {method: "POST", ...options});
+    if (!response.ok) throw new Error((await response.json()).detail);
+    let rest = "";
+    for (const reader = response.body.pipeThrough(new TextDecoderStream()).getReader(); ;) {
+      const {done, value} = await reader.read();
+      const lines = (rest + (value ?? "")).split("\n");
+      rest = lines.pop();
+      lines.filter(Boolean).forEach((text) => tell(JSON.parse(text)));
+      if (done) break;
+    }
+  } catch (error) {
+    head.textContent = error instanceof TypeError ? say("lost") : String(error.message);
+  }
+  bar.remove();
+  announce(head.textContent);
+}
+
+function sendFiles(files) {
+  const form = new FormData();
+  for (const file of files) form.append("files", file, file.webkitRelativePath || file.name);
+  added("files", {body: form}, files.length);
+}
+
+function asJson(body) {
+  return {headers: {"Content-Type": "application/json"}, body: JSON.stringify(body)};
+}
+
+async function save(form) {
+  const given = Object.fromEntries(new FormData(form));
+  const body = {...given, write: form.elements.write.checked, quotes: Number(given.quotes), answer_from: Number(given.answer_from)};
+  const told = document.getElementById("saved");
+  try {
+    told.textContent = await send("settings", "POST", body);
+    form.elements.openai_api_key.value = "";
+  } catch (error) {
+    told.textContent = error instanceof TypeError ? say("lost") : error.message;
+  }
+}
+
+export function startAdding() {
+  const view = document.getElementById("view");
+  view.addEventListener("change", (event) => {
+    if (event.target.type === "file" && event.target.files.length) sendFiles([...event.target.files]);
+  });
+  view.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (!["add-text", "add-addresses", "settings"].includes(form.id)) return;
+    event.preventDefault();
+    if (form.id === "settings") save(form);
+    if (form.id === "add-text") added("text", asJson(Object.fromEntries(new FormData(form))), 1);
+    if (form.id === "add-addresses") {
+      const addresses = form.elements.addresses.value.split(/\s+/).filter(Boolean);
+      added("addresses", asJson({addresses}), addresses.length);
+    }
+  });
+}

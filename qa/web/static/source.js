@@ -1,0 +1,170 @@
+// The source pane: opens what a marker leads to, walks from source to source, shows a timeline; and the preview of a marker.
+import {address, announce, fragment, go, say} from "./page.js";
+
+const LINKS = 'a[href^="#source:"]';
+const WAIT = 250;
+let links = [], current = -1, opener = null, timer = 0;
+const main = () => document.getElementById("main");
+const pane = () => document.getElementById("source");
+const region = () => pane().querySelector("[role=region]");
+const body = () => region().querySelector("article");
+
+function parsed(href) {
+  const [, article, start, end, known] = href.slice(1).split(":");
+  return {article: decodeURIComponent(article), start, end, known: known ?? ""};
+}
+
+async function open(hrefs, index, takeFocus) {
+  current = index;
+  const wanted = parsed(hrefs[index]);
+  // All quotes of the same article in this answer are marked at once.
+  const same = hrefs.map(parsed).filter((other) => other.article === wanted.article);
+  const query = new URLSearchParams([["article", wanted.article]]);
+  for (const other of same) query.append("span", `${other.start}:${other.end}:${other.known}`);
+  query.set("active", same.findIndex((other) => other.start === wanted.start && other.end === wanted.end));
+  try {
+    body().innerHTML = await fragment("source", query);
+  } catch {
+    body().textContent = say("lost");
+  }
+  region().querySelector(".place").textContent = hrefs.length > 1 ? say("of", {n: index + 1, all: hrefs.length}) : "";
+  main().dataset.source = "open";
+  links.forEach((link, place) => link.classList.toggle("current", place === index));
+  if (location.hash !== hrefs[index]) go({}, {replace: true, hash: hrefs[index]});
+  const quote = body().querySelector("#quote");
+  const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  requestAnimationFrame(() => {
+    // The pane alone is scrolled: scrollIntoView would move the whole page where it can.
+    const top = quote ? quote.getBoundingClientRect().top - pane().getBoundingClientRect().top : 0;
+    pane().scrollTo({top: quote ? pane().scrollTop + top - pane().clientHeight / 3 : 0, behavior: still ? "instant" : "smooth"});
+    if (takeFocus) region().focus({preventScroll: true});
+  });
+}
+
+export function openFromAddress() {
+  if (!location.hash.startsWith("#source:")) {
+    hide();
+    return;
+  }
+  const href = location.hash;
+  const link = [...document.querySelectorAll(LINKS)].find((one) => one.getAttribute("href") === href);
+  if (link) follow(link, false);
+  else {
+    links = [];
+    open([href], 0, false);
+  }
+}
+
+function follow(link, takeFocus) {
+  const group = link.closest(".how, .nearest, #results, .message, #source article") ?? document;
+  links = [...group.querySelectorAll(LINKS)].filter((one) => group.matches(".how") || !one.closest(".how"));
+  open(links.map((one) => one.getAttribute("href")), links.indexOf(link), takeFocus);
+}
+
+function hide() {
+  delete main().dataset.source;
+  links.forEach((link) => link.classList.remove("current"));
+}
+
+export function closeSource() {
+  const shown = main().dataset.source === "open";
+  hide();
+  if (location.hash) go({}, {replace: true, hash: ""});
+  if (shown && opener?.isConnected) opener.focus();
+}
+
+function step(by) {
+  if (current + by >= 0 && current + by < links.length) open(links.map((one) => one.getAttribute("href")), current + by, false);
+}
+
+async function timeline(question) {
+  links = [];
+  region().querySelector(".place").textContent = "";
+  try {
+    body().innerHTML = await fragment("timeline", {question});
+  } catch {
+    body().textContent = say("lost");
+  }
+  main().dataset.source = "open";
+  region().focus({preventScroll: true});
+}
+
+// The preview: after a moment over a marker or on it, until the pointer or the focus leaves both, or Escape.
+
+function preview() {
+  let tip = document.getElementById("preview");
+  if (!tip) {
+    tip = document.createElement("div");
+    tip.id = "preview";
+    tip.setAttribute("role", "tooltip");
+    tip.hidden = true;
+    document.body.append(tip);
+    tip.addEventListener("mouseleave", unpreview);
+  }
+  return tip;
+}
+
+function unpreview() {
+  clearTimeout(timer);
+  preview().hidden = true;
+  document.querySelector("[aria-describedby=preview]")?.removeAttribute("aria-describedby");
+}
+
+function overMarker(event) {
+  const link = event.target.closest?.("a.cite:not(.offer)");
+  clearTimeout(timer);
+  if (!link) return;
+  timer = setTimeout(async () => {
+    const {article, start, end} = parsed(link.getAttribute("href"));
+    const tip = preview();
+    try {
+      tip.innerHTML = await fragment("preview", {article, start, end});
+    } catch {
+      return;
+    }
+    if (!link.matches(":hover, :focus")) return;
+    const place = link.getBoundingClientRect();
+    tip.hidden = false;
+    const left = Math.max(8, Math.min(place.left, innerWidth - tip.offsetWidth - 8));
+    const below = place.bottom + tip.offsetHeight + 8 < innerHeight;
+    tip.style.left = `${left}px`;
+    tip.style.top = `${below ? place.bottom : Math.max(8, place.top - tip.offsetHeight)}px`;
+    link.setAttribute("aria-describedby", "preview");
+  }, WAIT);
+}
+
+export function startSource() {
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest(`${LINKS}, a[href^="#timeline:"]`);
+    if (!link) return;
+    event.preventDefault();
+    unpreview();
+    if (!link.closest("#source")) opener = link;
+    const href = link.getAttribute("href");
+    if (href.startsWith("#timeline:")) timeline(decodeURIComponent(href.slice("#timeline:".length)));
+    else follow(link, true);
+  });
+  pane().addEventListener("click", (event) => {
+    const action = event.target.closest("[data-do]")?.dataset.do;
+    if (action === "close") closeSource();
+    if (action === "previous") step(-1);
+    if (action === "next") step(1);
+  });
+  document.addEventListener("keydown", (event) => {
+    const typing = /^(INPUT|TEXTAREA|SELECT)$/.test(document.activeElement?.tagName ?? "");
+    if (event.key === "Escape") {
+      if (!preview().hidden) unpreview();
+      else if (main().dataset.source === "open") closeSource();
+    }
+    if (typing || event.ctrlKey || event.metaKey || event.altKey || main().dataset.source !== "open") return;
+    if (event.key === "[") step(-1);
+    if (event.key === "]") step(1);
+  });
+  document.addEventListener("mouseover", overMarker);
+  document.addEventListener("focusin", overMarker);
+  document.addEventListener("focusout", unpreview);
+  document.addEventListener("mouseout", (event) => {
+    const tip = preview();
+    if (!tip.hidden && event.relatedTarget && !tip.contains(event.relatedTarget) && !event.relatedTarget.closest?.("a.cite")) unpreview();
+  });
+}
