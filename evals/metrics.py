@@ -93,6 +93,11 @@ def overlaps(citation: Row, article: str, quote: str) -> bool:
 
 def retrieval(questions: Sequence[Question], rows: Mapping[str, Row]) -> Scores:
     """nDCG@10 and hit@1, @5, @10 by article, over the questions with evidence."""
+    return {name: fmean(values.values()) for name, values in retrieved(questions, rows).items()}
+
+
+def retrieved(questions: Sequence[Question], rows: Mapping[str, Row]) -> dict[str, Scores]:
+    """The measures of `retrieval` by question id."""
     import ir_measures
     from ir_measures import Qrel, ScoredDoc, Success, nDCG
 
@@ -105,8 +110,33 @@ def retrieval(questions: Sequence[Question], rows: Mapping[str, Row]) -> Scores:
         articles = dict.fromkeys(passage["article"] for passage in rows[question.id]["passages"])
         run += [ScoredDoc(question.id, article, -rank) for rank, article in enumerate(articles)]
     measures = {"article_ndcg@10": nDCG @ 10, **{f"article_hit@{k}": Success @ k for k in (1, 5, 10)}}
-    found = ir_measures.calc_aggregate(list(measures.values()), qrels, run)
-    return {name: float(found[measure]) for name, measure in measures.items()}
+    names = {measure: name for name, measure in measures.items()}
+    found: dict[str, Scores] = {name: {} for name in measures}
+    for metric in ir_measures.iter_calc(list(measures.values()), qrels, run):
+        found[names[metric.measure]][metric.query_id] = float(metric.value)
+    # A question for which nothing was retrieved is told of by no measure; it has found nothing.
+    return {name: {q.id: values.get(q.id, 0.0) for q in judged} for name, values in found.items()}
+
+
+def by_question(questions: Sequence[Question], rows: Mapping[str, Row]) -> dict[str, Scores]:
+    """Every measure that is a mean over questions, by question id: what two runs are compared by."""
+    found: dict[str, Scores] = {}
+    for question in questions:
+        scores = score(question, rows[question.id])
+        scores["squad2_f1"] = scores["f1" if question.answerable else "abstained_right"]
+        for name, value in scores.items():
+            found.setdefault(name, {})[question.id] = value
+    return found | retrieved(questions, rows)
+
+
+def auroc(questions: Sequence[Question], rows: Mapping[str, Row]) -> float | None:
+    """The chance that an answerable question has a higher confidence than one that is not; None without both."""
+    told = [[rows[q.id]["confidence"] for q in questions if q.answerable is kind] for kind in (True, False)]
+    if not all(told):
+        return None
+    from scipy.stats import mannwhitneyu
+
+    return float(mannwhitneyu(*told).statistic / (len(told[0]) * len(told[1])))
 
 
 def citations(rows: Iterable[Row], texts: Mapping[str, str]) -> Scores:
@@ -164,6 +194,8 @@ def summary(questions: Sequence[Question], rows: Mapping[str, Row], texts: Mappi
         found["abstention_balanced_accuracy"] = (found["answered"] + found["abstained_right"]) / 2
         both = gathered["f1"] + gathered["abstained_right"]
         found["squad2_f1"] = fmean(both)
+    if (area := auroc(questions, rows)) is not None:
+        found["confidence_auroc"] = area
     if tenths := reliability(questions, rows):
         found["expected_calibration_error"] = calibration_error(tenths)
     found |= retrieval(questions, rows) | citations(rows.values(), texts)

@@ -1,7 +1,8 @@
 """Ask an archive a file of questions and measure the answers.
 
 `python -m evals.run --corpus DIR --questions FILE.jsonl --out DIR` writes predictions.jsonl (a row a question, in the
-order given), report.json (every measure) and report.html (for people) to the folder --out.
+order given), report.json (every measure) and report.html (for people) to the folder --out, and run.json with what the
+answers depend on. A run that was ended early is taken up where it was by the same command.
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ import argparse
 import json
 import sys
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +22,7 @@ import qa
 from evals.metrics import summary
 from evals.questions import Question, read_questions
 from evals.report import html_report, table
+from evals.runs import PREDICTIONS, begin, end, record_of
 from qa.archive import Archive
 from qa.errors import DatelineError
 from qa.progress import bars
@@ -34,38 +38,57 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--out", type=Path, required=True, help="the folder for predictions and reports")
     parser.add_argument("--index", type=Path, help="the index's folder [a cache folder]")
     parser.add_argument("--limit", type=int, help="only the first so many questions")
+    parser.add_argument("--workers", type=int, default=1, help="questions asked at once [%(default)s]")
     options = parser.parse_args(arguments)
     try:
         questions = read_questions(options.questions)[: options.limit]
-        options.out.mkdir(parents=True, exist_ok=True)
         with bars() as progress:
             archive = qa.open(options.corpus, options.index, progress)
         with archive:
             for refused in archive.refused():
                 print(f"Not read: {refused}", file=sys.stderr)
-            rows = ask_all(archive, questions, options.out / "predictions.jsonl")
+            record = record_of(archive, options.questions, options.limit)
+            rows = begin(options.out, options.questions, record)
+            rows = ask_all(archive, questions, options.out / PREDICTIONS, rows, options.workers)
             report = summary(questions, rows, texts_of(archive, rows.values()))
     except (DatelineError, OSError) as error:
         print(error, file=sys.stderr)
         return 1
     write_reports(options.out, questions, rows, report)
+    end(options.out, record)
     print(table(report))
     return 0
 
 
-def ask_all(archive: Archive, questions: list[Question], path: Path) -> dict[str, dict[str, Any]]:
-    """Rows of predictions by question id, written to `path` one by one as they are answered."""
-    rows = {}
-    with path.open("w", encoding="utf-8") as file:
-        for question in tqdm(questions, desc="Asking", unit=""):
-            history: list[Turn] = []
-            for earlier in question.history:
-                answer = archive.ask(earlier, history, question.asked)
-                history.append(Turn(answer.question, answer.text))
-            answer = archive.ask(question.question, history, question.asked)
-            rows[question.id] = answer_row(answer, question.question) | {"id": question.id}
-            file.write(json.dumps(rows[question.id], ensure_ascii=False) + "\n")
-    return rows
+def ask_all(
+    archive: Archive, questions: list[Question], path: Path, rows: dict[str, dict[str, Any]], workers: int = 1
+) -> dict[str, dict[str, Any]]:
+    """Rows of predictions by question id, written to `path` in the questions' order as they are answered.
+
+    Args:
+        archive: What is asked.
+        questions: What to ask.
+        path: Holds `rows` already.
+        rows: Of the questions that were asked before: the first ones.
+        workers: Questions asked at once.
+    """
+    left = [question for question in questions if question.id not in rows]
+    with path.open("a", encoding="utf-8") as file, ThreadPoolExecutor(max(1, workers)) as pool:
+        asked = pool.map(partial(_row, archive), left)
+        for question, row in zip(left, tqdm(asked, desc="Asking", unit="", total=len(left)), strict=True):
+            rows[question.id] = row
+            file.write(json.dumps(row, ensure_ascii=False) + "\n")
+            file.flush()
+    return {question.id: rows[question.id] for question in questions}
+
+
+def _row(archive: Archive, question: Question) -> dict[str, Any]:
+    history: list[Turn] = []
+    for earlier in question.history:
+        answer = archive.ask(earlier, history, question.asked)
+        history.append(Turn(answer.question, answer.text))
+    answer = archive.ask(question.question, history, question.asked)
+    return answer_row(answer, question.question) | {"id": question.id}
 
 
 def texts_of(archive: Archive, rows: Iterable[dict[str, Any]]) -> dict[str, str]:

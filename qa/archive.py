@@ -302,6 +302,10 @@ class Archive:
         """The article of that id, None where there is none (any more)."""
         return self._index.article(article_id)
 
+    def fingerprint(self) -> str:
+        """What the archive holds, in sixteen characters: the same for the same articles in any index."""
+        return self._index.fingerprint()
+
     def articles(self, limit: int) -> list[Article]:
         """The first articles by id, at most `limit`."""
         return list(islice(self._index.articles(), limit))

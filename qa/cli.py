@@ -246,12 +246,13 @@ def change_password(name: str, password_stdin: bool) -> None:
 @main.command("eval", context_settings={"ignore_unknown_options": True, "help_option_names": []}, add_help_option=False)
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 def evaluate(arguments: tuple[str, ...]) -> None:
-    """Run an evaluation: the same as python -m evals.run."""
+    """Run an evaluation: the same as python -m evals.run; `qa eval compare` is python -m evals.compare."""
     try:
+        from evals.compare import main as compare
         from evals.run import main as run
     except ModuleNotFoundError:
         raise click.ClickException("Evaluations run from a checkout of the repository: change to its folder.") from None
-    sys.exit(run(list(arguments)))
+    sys.exit(compare(list(arguments[1:])) if arguments[:1] == ("compare",) else run(list(arguments)))
 
 
 @contextmanager

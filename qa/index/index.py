@@ -116,6 +116,10 @@ class Index:
         """A number that grows with each change of what the index holds."""
         return self._store.meta("revision") or "0"
 
+    def fingerprint(self) -> str:
+        """The same for the same articles, whatever was added and removed before."""
+        return self._store.fingerprint()
+
     def check(self) -> list[str]:
         """What does not agree between store and engines, a sentence each; empty where all is well."""
         wrong = [

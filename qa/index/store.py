@@ -7,6 +7,7 @@ repeated after a crash at any point without harm.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import sqlite3
 import threading
@@ -263,6 +264,13 @@ class Store:
         }[kind]
         found: int = self._connection.execute(sql, (engine,) if engine else ()).fetchone()[0]
         return found
+
+    def fingerprint(self) -> str:
+        """The same for the same articles, whatever was added and removed before."""
+        digest = hashlib.blake2b(digest_size=8)
+        for row in self._connection.execute("SELECT id, digest FROM articles ORDER BY id"):
+            digest.update("\0".join(row).encode("utf-8", "replace"))
+        return digest.hexdigest()
 
     # What people ask of an archive.
 

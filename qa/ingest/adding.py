@@ -29,7 +29,7 @@ FOLDERS = 3
 """Of a file in a folder that was added, the innermost so many are kept."""
 SAME_NAME = 1_000
 """Different files of one name."""
-FIELD_CHARACTERS = 1_000
+FIELD_CHARACTERS = 2_000
 """A longer title, outlet, author or address is a text in the wrong place."""
 TITLE_WORDS = 10
 """Words of the title in the name of a text that was pasted."""

@@ -19,7 +19,7 @@ from pathlib import PurePosixPath
 
 import httpx
 
-from qa.ingest.adding import pasted
+from qa.ingest.adding import FIELD_CHARACTERS, pasted
 from qa.ingest.decode import decode
 from qa.ingest.formats.html import read_html
 
@@ -30,7 +30,6 @@ SECONDS, CONNECT_SECONDS = 20.0, 5.0
 REDIRECTS = 5
 TRIED = 4
 """IP addresses of a host that are tried in turn."""
-ADDRESS_CHARACTERS = 2_000
 
 _ENDINGS = {
     "text/html": ".html",
@@ -138,8 +137,8 @@ def _parsed(address: str) -> httpx.URL:
 
 def _checked(url: httpx.URL) -> httpx.URL:
     """The address without its fragment, where it is of a kind that is fetched; its host is still to be checked."""
-    if len(str(url)) > ADDRESS_CHARACTERS:
-        raise ValueError(f"An address of more than {ADDRESS_CHARACTERS:,} characters is not fetched.")
+    if len(str(url)) > FIELD_CHARACTERS:
+        raise ValueError(f"An address of more than {FIELD_CHARACTERS:,} characters is not fetched.")
     if url.scheme not in _PORTS:
         raise ValueError("Only addresses that begin with http:// or https:// are fetched.")
     if url.userinfo:

@@ -146,7 +146,7 @@ class _Wiring:
         if asked.answer:  # a question after an answer that was opened by its link begins a conversation of one's own
             messages = []
         return (
-            self.talk.put(question, messages),
+            self.talk.put(question, messages, asked.shown),
             asked.model_copy(update={"question": question.strip(), "answer": ""}),
         )
 

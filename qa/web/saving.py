@@ -55,7 +55,7 @@ def add(archive: Archive, items: Sequence[Item], limit: int, tell: Tell) -> None
         except ValueError as error:
             tell(refused(item.source, str(error)))
             continue
-        saved.setdefault(kept.id, item.source)
+        saved[kept.id] = item.source
         new |= {kept.id} if kept.new else set()
         tell({"kind": "saved", "source": item.source, "id": kept.id, "new": kept.new})
     report = _read(archive, saved, new, tell) if saved else SyncReport()

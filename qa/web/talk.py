@@ -67,9 +67,10 @@ class Talk:
     rates: Rates
     texts: Texts
 
-    def put(self, question: str, messages: Messages) -> Messages:
-        """The conversation with the question in it."""
-        return [*messages, {"role": "user", "content": plain(" ".join(question[: QUESTION_CHARACTERS + 1].split()))}]
+    def put(self, question: str, messages: Messages, shown: int = SHOWN) -> Messages:
+        """The end of the conversation with the question in it, `shown` turns in all."""
+        earlier = messages[-2 * (shown - 1) :] if shown > 1 else []
+        return [*earlier, {"role": "user", "content": plain(" ".join(question[: QUESTION_CHARACTERS + 1].split()))}]
 
     def answered(
         self, asked: Asked, messages: Messages, owner: str, address: str
@@ -106,7 +107,8 @@ class Talk:
                             yield shown(written)
                     elif isinstance(event, Finished):
                         turn = self._keep(owner, asked, event.answer)
-                        yield shown(self._rendered(turn), conversation=turn.conversation, turn=turn.id)
+                        earlier = max(0, turn.place - len(_ids(messages)))
+                        yield shown(self._rendered(turn), conversation=turn.conversation, turn=turn.id, earlier=earlier)
         except DatelineError as error:
             yield shown(f'<p class="error">{markdown_html(str(error))}</p>', conversation=asked.conversation)
 

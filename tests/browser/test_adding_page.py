@@ -83,7 +83,7 @@ def test_settings_set_a_model_and_never_show_its_key(page: Page) -> None:
         assert "sk-secret" not in page.content()
         page.get_by_role("link", name="Ask", exact=True).click()
         answered(page, QUESTION)
-        expect(page.locator("#chat .bot")).to_contain_text("The old bridge at Basra collapsed on Sunday 1.")
+        expect(page.locator("#chat .bot")).to_contain_text("Written by")
         assert server.requests
     form_link = page.get_by_role("link", name="Settings")
     form_link.click()

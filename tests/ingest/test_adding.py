@@ -301,7 +301,7 @@ def test_whatever_is_pasted_can_be_read_again(title: str, text: str, publisher: 
         ("published", "2015-05-18T08:00", "no day of the form"),
         ("url", "javascript:alert(1)", "neither http:// nor https://"),
         ("url", "x.org/a", "neither http:// nor https://"),
-        ("title", "x" * 1001, "The title has 1,001 characters"),
+        ("title", "x" * 2001, "The title has 2,001 characters"),
     ],
 )
 def test_what_is_said_of_a_text_is_checked(field: str, value: str, said: str) -> None:

@@ -437,6 +437,12 @@ FAULTS = [
 ]
 
 
+def test_a_long_address_is_kept_whole(tmp_path: Path) -> None:
+    path = f"/a?{'b' * 1900}"
+    with serving({path: Reply(b"The bridge was closed.", "text/plain")}) as web:
+        assert article(tmp_path, *web.fetch(f"http://news.example{path}")).url == f"http://news.example{path}"
+
+
 def test_what_is_of_another_kind_is_not_waited_for() -> None:
     with serving({"/a": Reply(kind="video/mp4", wait=0.05)}) as web:
         assert "It is video/mp4: only" in refused(web, "http://news.example/a")

@@ -1,5 +1,6 @@
 """Articles that readers add: told line by line, answered from at once, and nothing else harmed."""
 
+import asyncio
 import json
 import shutil
 import socket
@@ -216,6 +217,20 @@ def test_addresses_are_fetched_where_they_may_be(archive: Archive) -> None:
     assert fetched == [(1, 4), (2, 4), (3, 4), (4, 4)]
     found = archive.article("added/news.example/mill.html")
     assert found and found.url == asked[0] and told[-1]["added"] == 2
+
+
+def test_a_few_addresses_are_fetched_at_a_time(archive: Archive) -> None:
+    running: list[int] = [0]
+
+    async def fetching(address: str) -> tuple[str, bytes]:
+        running.append(running[-1] + 1)
+        await asyncio.sleep(0.02)
+        running.append(running[-1] - 1)
+        raise ValueError("It is not there.")
+
+    with TestClient(app(archive, fetching, fetch=True)) as client:
+        told = lines(client.post("/api/add/addresses", json={"addresses": [str(n) for n in range(12)]}))
+    assert len(of("refused", told)) == 12 and max(running) == 4
 
 
 def test_no_address_is_fetched_where_it_may_not_be(client: TestClient) -> None:

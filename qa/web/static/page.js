@@ -95,6 +95,7 @@ export function answered(told) {
   if (here.waiting && box().value.trim()) setTimeout(() => $("#send").click());
   here.waiting = false;
   if (!told?.conversation) return;
+  if ("earlier" in told) $("#earlier").hidden = !told.earlier;
   go({c: told.conversation, a: null}, {replace: true, hash: ""});
   listTalks();
   const last = [...document.querySelectorAll("#chat .bot")].pop();
