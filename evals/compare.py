@@ -28,7 +28,7 @@ from qa.errors import DatelineError, EvaluationError
 SEED, RESAMPLES = 1729, 9_999
 SURE = 0.05
 """A difference of no more chance than this is taken for one."""
-GATED = ("right", "right_and_cited", "abstained_right", "squad2_f1", "ndcg@10")
+GATED = ("right", "right_and_cited", "abstained_right", "squad2_f1")
 """Measures whose fall fails the gate."""
 LISTED = 20
 """Wins and losses shown, each."""

@@ -54,7 +54,7 @@ class Reader:
 
     def __init__(self, number: int, address: str, seen: Seen) -> None:
         self.mark, self._seen = f"mark{number}x", seen
-        self._client = httpx.AsyncClient(base_url=address, timeout=60)
+        self._client = httpx.AsyncClient(base_url=address, timeout=60, limits=httpx.Limits(keepalive_expiry=3.0))
         self._session, self._conversation, self._messages = f"session{number}", "", list[Any]()
         self._random = random.Random(SEED + number)  # noqa: S311 - the same each time
 
