@@ -121,12 +121,13 @@ def _when(changed: datetime, now: datetime, texts: Texts) -> str:
 
 def filters_html(statistics: Statistics, texts: Texts) -> str:
     """The bar above the question box: the filters set, which the page's script fills in, and a way to change them."""
-    return _html("filters", texts, statistics=statistics)
+    years = sorted({month[:4] for month in statistics.months}, reverse=True)[:FACETS]
+    return _html("filters", texts, statistics=statistics, years=years)
 
 
 def search_html(statistics: Statistics, texts: Texts) -> str:
     """The frame of the search view, and the place of the others."""
-    return _html("search", texts, statistics=statistics, sorts=SORTS)
+    return _html("search", texts, filters=filters_html(statistics, texts), sorts=SORTS)
 
 
 def results_html(query: str, hits: Sequence[Hit], sort: str, texts: Texts) -> str:

@@ -46,10 +46,17 @@ def test_filters_hold_for_questions_and_stand_in_the_address(page: Page) -> None
     bar = page.locator("#filters")
     expect(bar.locator(".set")).to_have_text("all days · all outlets")
     bar.locator("summary").click()
-    bar.get_by_label("From").fill("2016-01-01")
+    bar.get_by_label("From", exact=True).fill("2016-01-01")
     bar.get_by_role("button", name="Apply").click()
     expect(bar.get_by_role("button", name="Remove: from 2016-01-01")).to_be_visible()
     assert "after=2016-01-01" in page.url
+    bar.locator("summary").click()
+    bar.get_by_role("button", name="2015").click()
+    assert "after=2015-01-01&before=2015-12-31" in page.url
+    bar.get_by_role("button", name="Remove: to 2015-12-31").click()
+    bar.locator("summary").click()
+    bar.get_by_label("From", exact=True).fill("2016-01-01")
+    bar.get_by_role("button", name="Apply").click()
     ask(page)
     expect(page.locator("#chat .bot")).to_contain_text("The archive does not say.")
     bar.get_by_role("button", name="Remove: from 2016-01-01").click()

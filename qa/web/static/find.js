@@ -45,6 +45,10 @@ function apply(changes) {
   if (address().get("view") === "search") runSearch();
 }
 
+function wholeYear(year) {
+  return {after: `${year}-01-01`, before: `${year}-12-31`};
+}
+
 export function startFinding() {
   document.getElementById("search").addEventListener("submit", (event) => {
     event.preventDefault();
@@ -59,6 +63,12 @@ export function startFinding() {
       form.closest("details").open = false;
       apply({after: given.get("after"), before: given.get("before"), outlet: given.getAll("outlet")});
     });
+    form.addEventListener("click", (event) => {
+      const {year} = event.target.dataset;
+      if (!year) return;
+      form.closest("details").open = false;
+      apply(wholeYear(year));
+    });
     form.addEventListener("reset", (event) => {
       event.preventDefault();
       form.closest("details").open = false;
@@ -68,6 +78,6 @@ export function startFinding() {
   document.getElementById("results").addEventListener("click", (event) => {
     const {outlet, year} = event.target.closest("button")?.dataset ?? {};
     if (outlet) apply({outlet});
-    if (year) apply({after: `${year}-01-01`, before: `${year}-12-31`});
+    if (year) apply(wholeYear(year));
   });
 }
