@@ -47,6 +47,7 @@ VENDORS = {
     "limits": {"keeping", "web"},
     "pybtex": {"keeping"},
     "tomlkit": {"settings"},
+    "httpx": {"ingest"},
 }
 
 

@@ -39,8 +39,14 @@ def fields_of(row: Mapping[str, object]) -> Fields:
     """The fields of a row of metadata, a front matter or a JSON object; unknown keys are passed over.
 
     Raises:
-        ValueError: A date cannot be read; the message is one sentence.
+        ValueError: A date cannot be read, or a field is a nested list; the message is one sentence.
     """
+    # YAML names a list once and puts it into others many times: written out, 200 bytes become gigabytes.
+    for value in row.values():
+        if isinstance(value, Mapping) or (
+            isinstance(value, list) and any(isinstance(v, (list, Mapping)) for v in value)
+        ):
+            raise ValueError("A field holds a list within a list: write it as text.")
     published = day_of(row.get("published"))
     basis, note = _basis(str(row.get("published_basis") or "given")) if published else ("unknown", "")
     return Fields(

@@ -61,6 +61,8 @@ def read(source: Source, metadata: Mapping[str, Fields]) -> Iterator[Article | R
         yield Refused(source.id, f"It cannot be opened ({error.strerror}).")
     except ValueError as error:
         yield Refused(source.id, str(error))
+    except Exception as error:  # a parser of foreign files may raise anything; one file must not stop the others
+        yield Refused(source.id, f"It cannot be read ({type(error).__name__}): it is damaged, or of another kind.")
 
 
 def _rows(source: Source, given: Fields) -> Iterator[Article | Refused]:

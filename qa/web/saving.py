@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from time import monotonic, sleep
 
@@ -97,8 +96,7 @@ def _read(archive: Archive, saved: dict[str, str], new: set[str], tell: Tell) ->
     for file in useless:
         remove(archive.corpus, file)
     if useless:
-        with suppress(IndexLocked):  # the next sync forgets them too
-            _synced(archive, tell)
+        _synced(archive, tell)
     return report
 
 

@@ -80,6 +80,7 @@ def test_undo_retry_and_edit(page: Page) -> None:
     page.locator("#chat textarea").fill(OTHER)
     page.get_by_role("button", name="Submit").click()
     expect(page.locator("#chat strong", has_text="27")).to_be_visible()
+    expect(page.locator("#main")).not_to_have_attribute("data-busy", "yes")
     page.reload()
     expect(page.locator("#chat strong", has_text="27")).to_be_visible()
     expect(page.locator("#chat .user")).to_have_count(1)

@@ -14,6 +14,7 @@ from qa.ingest.metadata import read_metadata
 from qa.ingest.passages import cut
 from qa.ingest.readers import read
 from qa.types import Article, Refused
+from tests.conftest import Corpus
 
 BODY = "The bridge was closed on Sunday. Lorries have to go round by the north.\n\nNobody was hurt, the mayor said."
 PAGE = f"""<html><head><title>Bridge closed</title><meta property="og:site_name" content="Harbour Wire">
@@ -215,3 +216,21 @@ def test_all_formats_give_passages_at_exact_offsets(tmp_path: Path) -> None:
         passages = cut(one)
         assert passages
         assert "closed on Sunday" in one.text[passages[0].start : passages[-1].end]
+
+
+@pytest.mark.parametrize("field", ["title", "published", "author", "other"])
+def test_lists_within_lists_are_refused_before_they_grow(corpus: Corpus, field: str) -> None:
+    bomb = "a: &a [x, x]\n" + "".join(
+        f"{c}: &{c} [*{b}, *{b}]\n" for b, c in zip("abcdefghijklm", "bcdefghijklmn", strict=True)
+    )
+    folder = corpus({"bomb.md": f"---\n{bomb}{field}: *n\n---\nText.", "good.txt": "The bridge is open."})
+    found = [item for source in sources(folder) for item in read(source, {})]
+    assert [type(item).__name__ for item in found] == ["Refused", "Article"]
+    assert "list within a list" in str(found[0])
+
+
+def test_a_parser_that_breaks_stops_no_other_file(corpus: Corpus) -> None:
+    deep = "---\ntitle: " + "[" * 3000 + "]" * 3000 + "\n---\nText."
+    folder = corpus({"deep.md": deep, "good.txt": "The bridge is open."})
+    found = [item for source in sources(folder) for item in read(source, {})]
+    assert [type(item).__name__ for item in found] == ["Refused", "Article"]

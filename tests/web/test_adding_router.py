@@ -27,7 +27,9 @@ from qa.ingest.fields import Fields
 from qa.ingest.formats.plain import read_text
 from qa.models.encoder import Encoder
 from qa.settings import Settings
+from qa.types import Progress
 from qa.web.adding import Fetch, adding_router
+from qa.web.saving import _paced
 from tests.conftest import Corpus, article
 from tests.ingest.test_fetching import Reply, serving
 from tests.ingest.test_readers import pdf
@@ -145,12 +147,13 @@ def test_files_in_which_nothing_can_be_read_are_taken_out_again(archive: Archive
         ("old.pdf", b"%PDF-1.4 old"),
         ("sub/new.pdf", b"%PDF-1.4 new"),
         ("bare.txt", "Skip to main content"),
+        ("bare.jsonl", '{"text": "Skip to main content"}\n'),
         ("bad.jsonl", "no\n[]\n"),
         ("half.jsonl", 'no\n{"text": "The mill burned down on Monday."}\n'),
     )
     reasons = [(line["source"], line.get("line")) for line in of("refused", told)]
     assert sorted(reasons, key=str) == [
-        *(("bad.jsonl", 1), ("bad.jsonl", 2), ("bare.txt", None), ("half.jsonl", 1)),
+        *(("bad.jsonl", 1), ("bad.jsonl", 2), ("bare.jsonl", None), ("bare.txt", None), ("half.jsonl", 1)),
         *(("old.pdf", None), ("sub/new.pdf", None)),
     ]
     assert all(line["reason"].endswith(".") for line in of("refused", told))
@@ -193,7 +196,8 @@ def test_a_pasted_text(archive: Archive, client: TestClient) -> None:
     "body", [b"", b"no", b"[]", b'{"title": "T"}', b'{"text": 7}', b'{"text": "\\ud800"}', b"\xff"]
 )
 def test_a_text_that_is_none_is_one_sentence(client: TestClient, body: bytes) -> None:
-    assert "cannot be used" in refused_at_once(client.post("/api/add/text", content=body), 422)
+    said = refused_at_once(client.post("/api/add/text", content=body), 422)
+    assert said.startswith(("The request cannot be used (", "The text cannot be used ("))
 
 
 def test_addresses_are_fetched_where_they_may_be(archive: Archive) -> None:
@@ -323,6 +327,17 @@ def test_progress_is_told_now_and_then(client: TestClient, monkeypatch: pytest.M
     assert reading == [(1, 30), (30, 30)] and len(told) <= 8
 
 
+def test_each_stage_is_told_as_it_begins_and_ends() -> None:
+    told: Lines = []
+    report = _paced(told.append)
+    for stage, done in (("reading", 1), ("reading", 2), ("indexing", 1), ("indexing", 8), ("indexing", 9)):
+        report(Progress(stage, done, 9))
+    assert [(line["stage"], line["done"]) for line in told] == [("reading", 1), ("indexing", 1), ("indexing", 9)]
+    time.sleep(0.11)
+    report(Progress("indexing", 5, 9))
+    assert len(told) == 4
+
+
 @pytest.mark.parametrize("fault", ["index", "bug"])
 def test_a_failure_is_one_sentence(archive: Archive, fault: str, caplog: pytest.LogCaptureFixture) -> None:
     async def fetching(_: str) -> tuple[str, bytes]:
@@ -340,7 +355,7 @@ def test_a_failure_is_one_sentence(archive: Archive, fault: str, caplog: pytest.
 
 
 def test_a_file_that_breaks_its_reader_goes_and_the_others_stay(
-    archive: Archive, client: TestClient, monkeypatch: pytest.MonkeyPatch
+    archive: Archive, client: TestClient, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     def breaking(data: bytes) -> tuple[str, Fields]:
         if b"break" in data:
@@ -351,6 +366,7 @@ def test_a_file_that_breaks_its_reader_goes_and_the_others_stay(
     told = add(client, ("bad.txt", "Please break."), ("good.txt", "Rain fell on the mill."))
     (line,) = of("refused", told)
     assert line == {"source": "bad.txt", "reason": "It cannot be read: it is damaged in a way that is not known."}
+    assert "secret" in caplog.text
     assert told[-1] == {"kind": "done", "added": 1, "changed": 0, "articles": 2, "passages": 2}
     assert [path.name for path in (archive.corpus / "added").iterdir()] == ["good.txt"] and archive.refused() == ()
     (archive.corpus / "own.txt").write_text("break")  # put there by whoever keeps the archive: it stays
@@ -404,6 +420,15 @@ def test_it_is_finished_for_a_browser_that_goes_away(archive: Archive, leaves: s
         expected = 2 if leaves == "after the first line" else 4
         assert until(lambda: archive.statistics().articles == expected)
         assert until(lambda: archive._index.check() == [])
+
+
+@pytest.mark.parametrize("path", ["files", "text"])
+def test_what_says_that_it_is_too_large_is_not_waited_for(archive: Archive, path: str) -> None:
+    head = f"POST /api/add/{path} HTTP/1.1\r\nHost: x\r\nContent-Length: 999999999\r\nContent-Type: {FORM}\r\n\r\n"
+    with listening(app(archive)) as address:
+        with socket.create_connection(("127.0.0.1", int(address.rpartition(":")[2])), timeout=10) as browser:
+            browser.sendall(head.encode())
+            assert browser.recv(4096).startswith(b"HTTP/1.1 413 ")
 
 
 @pytest.mark.parametrize("path", ["files", "text"])
