@@ -165,9 +165,10 @@ class Conversations:
                 turns = "SELECT 1 FROM turns WHERE conversation = conversations.id"
                 database.execute(f"DELETE FROM conversations WHERE id = ? AND NOT EXISTS ({turns})", (conversation,))  # noqa: S608
 
-    def turns(self, owner: str, conversation: str) -> list[Kept]:
-        """The turns of a conversation in their order; none where it is not the owner's."""
-        return self._kept("WHERE conversation = ? AND owner = ? ORDER BY place", conversation, owner)
+    def turns(self, owner: str, conversation: str, last: int | None = None) -> list[Kept]:
+        """The turns of a conversation in their order, or the last so many; none where it is not the owner's."""
+        newest = f"DESC LIMIT {last:d}" if last is not None else "DESC"
+        return self._kept(f"WHERE conversation = ? AND owner = ? ORDER BY place {newest}", conversation, owner)[::-1]
 
     def kept(self, turn_id: str) -> Kept | None:
         """The turn of that id, whoever's it is: who knows the id may read it."""

@@ -94,7 +94,7 @@ class Talk:
         try:
             passages = f"{self.archive.statistics().passages:,}"
             yield shown(f'<p class="aside">{self.texts("searching", n=passages)}</p>')
-            history = [Turn(turn.answer.question, turn.answer.text) for turn in self._turns(owner, asked)[-HISTORY:]]
+            history = [Turn(turn.answer.question, turn.answer.text) for turn in self._turns(owner, asked, HISTORY)]
             with closing(self.archive.stream(asked.question, history, None, asked.filters, asked.narrow)) as events:
                 for event in events:
                     if isinstance(event, Found):
@@ -146,8 +146,8 @@ class Talk:
                 comment="",
             )
 
-    def _turns(self, owner: str, asked: Asked) -> list[Kept]:
-        return self.kept.turns(owner, asked.conversation) if asked.conversation else []
+    def _turns(self, owner: str, asked: Asked, last: int) -> list[Kept]:
+        return self.kept.turns(owner, asked.conversation, last) if asked.conversation else []
 
     def _rendered(self, turn: Kept) -> str:
         answer = turn.answer
@@ -176,23 +176,23 @@ class Talk:
             question, answer = self._pair(turn)
             answer["content"] = f'<p class="aside">{told}{changed}</p>\n\n{answer["content"]}'
             return [question, answer], {"answer": turn.id}
-        turns = self._turns(owner, asked)
-        messages = [message for turn in turns[-asked.shown :] for message in self._pair(turn)]
-        votes = {turn.id: turn.vote for turn in turns[-asked.shown :] if turn.vote}
-        known = {"conversation": asked.conversation if turns else "", "earlier": max(0, len(turns) - asked.shown)}
+        turns = self._turns(owner, asked, asked.shown)
+        messages = [message for turn in turns for message in self._pair(turn)]
+        votes = {turn.id: turn.vote for turn in turns if turn.vote}
+        known = {"conversation": asked.conversation if turns else "", "earlier": turns[0].place if turns else 0}
         return messages, {**known, "votes": votes}
 
     def back_to(self, asked: Asked, messages: Messages, place: int, owner: str) -> tuple[str, Messages]:
         """The question of the message at `place` and the conversation before it; what follows is no longer kept."""
         place = _question_at(messages, place)
         question = _shown(messages[place])
-        turns = self._turns(owner, asked)
-        on_page = len(_ids(messages))
-        before = len(turns) - on_page + len(_ids(messages[:place]))
-        if asked.conversation and on_page:
-            if before < len(turns):
-                question = turns[before].asked
-            self.kept.keep_until(owner, asked.conversation, before)
+        ids = _ids(messages)
+        turns = self._turns(owner, asked, len(ids))  # those on the page
+        kept_before = len(_ids(messages[:place]))
+        if turns:
+            if kept_before < len(turns):
+                question = turns[kept_before].asked
+            self.kept.keep_until(owner, asked.conversation, turns[0].place + kept_before)
         return question, messages[:place]
 
 

@@ -170,7 +170,8 @@ def test_a_long_conversation_shows_its_end_first(page: Page) -> None:
 
 def test_a_question_put_while_another_is_answered_waits_for_it(page: Page) -> None:
     ask(page)
-    ask(page, OTHER)  # at once
+    expect(box(page)).to_have_value("")
+    ask(page, OTHER)  # before the first is answered
     expect(page.locator("#chat .acts")).to_have_count(2)
     assert [text.strip() for text in page.locator("#chat .user .message-content").all_inner_texts()] == [
         QUESTION,

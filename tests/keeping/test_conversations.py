@@ -555,3 +555,12 @@ def test_an_abstention_is_kept_too(kept: Conversations) -> None:
     nothing = Answer(ABSTENTION, None, (), True, 0.0, (), "Who won?")
     turn = kept.add("one", None, "Who won?", nothing, NONE, True, "3")
     assert kept.turns("one", turn.conversation)[0].answer == nothing
+
+
+def test_the_last_turns_of_a_long_conversation_come_alone_and_in_order(kept: Conversations) -> None:
+    first = put(kept, "Question 0?")
+    for number in range(1, 5):
+        put(kept, f"Question {number}?", into=first.conversation)
+    assert [turn.place for turn in kept.turns("one", first.conversation, 2)] == [3, 4]
+    assert [turn.place for turn in kept.turns("one", first.conversation)] == [0, 1, 2, 3, 4]
+    assert kept.turns("one", first.conversation, 0) == [] == kept.turns("two", first.conversation, 2)
