@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from time import monotonic, sleep
 
 from qa.archive import Archive
-from qa.errors import DatelineError, IndexLocked
+from qa.errors import IndexLocked
 from qa.ingest.adding import holds_an_article, remove, save
 from qa.types import Progress, Refused, SyncReport
 
@@ -18,7 +17,6 @@ PACE_SECONDS = 0.1
 """Between two lines of progress."""
 ROWS_TOLD = 20
 """Rows of one file whose refusal is told one by one."""
-LOG = logging.getLogger(__name__)
 
 Line = dict[str, object]
 Tell = Callable[[Line], None]
@@ -78,17 +76,7 @@ def _read(archive: Archive, saved: dict[str, str], new: set[str], tell: Tell) ->
         new: Ids of those that were not there before.
         tell: Called with each line.
     """
-    try:
-        report = _synced(archive, tell, _paced(tell))
-    except DatelineError:
-        raise
-    except Exception:
-        # A library met what it did not expect. Whoever put the file there is to hear of it, not whoever syncs next.
-        LOG.exception("a sync broke")
-        for file in [file for file in sorted(new) if _breaks(archive, file)]:
-            remove(archive.corpus, file)
-            tell(refused(saved[file], "It cannot be read: it is damaged in a way that is not known."))
-        report = _synced(archive, tell, _paced(tell))
+    report = _synced(archive, tell, _paced(tell))
     mine = [item for item in report.refused if _file(item) in saved]
     _tell_refused(mine, saved, tell)
     bad = sorted({_file(item) for item in mine} & new)
@@ -114,14 +102,6 @@ def _tell_refused(items: Sequence[Refused], saved: dict[str, str], tell: Tell) -
     for file, count in told.items():
         if count > ROWS_TOLD:
             tell(refused(saved[file], f"And {count - ROWS_TOLD:,} more rows cannot be read."))
-
-
-def _breaks(archive: Archive, file: str) -> bool:
-    try:
-        holds_an_article(archive.corpus, file)
-    except Exception:
-        return True
-    return False
 
 
 def _synced(archive: Archive, tell: Tell, progress: Callable[[Progress], None] | None = None) -> SyncReport:
