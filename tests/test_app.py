@@ -10,6 +10,8 @@ from argon2 import PasswordHasher
 
 import app
 from qa.keeping.users import Users
+from qa.network.listening import called_as, resolved
+from qa.network.listening import listening as listening_at
 from qa.settings import Settings
 
 ADD = 'add a user first with "qa users add NAME".\n'
@@ -81,7 +83,7 @@ def listening(request: pytest.FixtureRequest) -> Iterator[tuple[socket.socket, s
     """A listener, and what a browser on this machine calls it."""
     host, called = request.param
     try:
-        with app.listening(*app.resolved(host), 0) as listener:
+        with listening_at(*resolved(host), 0) as listener:
             listener.listen()
             yield listener, called
     except OSError:
@@ -90,7 +92,7 @@ def listening(request: pytest.FixtureRequest) -> Iterator[tuple[socket.socket, s
 
 def test_the_address_that_is_told_is_where_it_answers(listening: tuple[socket.socket, str]) -> None:
     listener, called = listening
-    host, port = app.called_as(listener)
+    host, port = called_as(listener)
     assert host == called and port == listener.getsockname()[1]
     with socket.create_connection((host.strip("[]"), port), timeout=5):
         listener.accept()[0].close()

@@ -25,6 +25,8 @@ ORDER = [
     "archive",
     "keeping",
     "doctor",
+    "network",
+    "serving",
 ]
 # These stand on all of the above, and not on each other.
 ON_TOP = ["cli", "web", "integrations"]
@@ -44,7 +46,7 @@ VENDORS = {
     "jinja2": {"web"},
     "itsdangerous": {"web"},
     "argon2": {"keeping"},
-    "limits": {"keeping", "web"},
+    "limits": {"keeping", "network"},
     "pybtex": {"keeping"},
     "tomlkit": {"settings"},
     "httpx": {"ingest"},

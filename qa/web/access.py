@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import ipaddress
-import re
 import secrets
 from typing import Any, Protocol
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from starlette.datastructures import MutableHeaders
 from starlette.requests import HTTPConnection
@@ -14,12 +12,10 @@ from starlette.responses import JSONResponse, PlainTextResponse, RedirectRespons
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from qa.keeping.users import Users
+from qa.network.callers import from_elsewhere, host_of
 from qa.web.cookie import Cookie
 
-LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]"})
-"""What a browser on this machine calls it."""
 WITHOUT_LOGIN = frozenset({"/login", "/healthz"})
-_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 class _Asked(Protocol):
@@ -30,18 +26,6 @@ class _Asked(Protocol):
 def owner_of(request: _Asked) -> str:
     """Who asks: "user:NAME" where people log in, else "browser:TOKEN". Takes Gradio's requests too."""
     return str(request.state.owner)
-
-
-def address_of(connection: HTTPConnection) -> str:
-    """Where a request comes from; of IPv6 the /64, since one machine may take any address in it."""
-    host = connection.client.host if connection.client else ""
-    try:
-        address = ipaddress.ip_address(host)
-    except ValueError:
-        return host
-    if isinstance(address, ipaddress.IPv6Address):
-        return str(address.ipv4_mapped or ipaddress.ip_network((int(address), 64), strict=False))
-    return host
 
 
 class Access:
@@ -85,10 +69,10 @@ class Access:
         await self._app(scope, receive, _giving(send, given) if given else send)
 
     def _refusal(self, connection: HTTPConnection) -> Response | None:
-        if self._hosts is not None and _host(connection) not in self._hosts:
+        if self._hosts is not None and host_of(connection) not in self._hosts:
             told = "Dateline answers this machine alone here: call it localhost or 127.0.0.1 in the address."
             return PlainTextResponse(told, 421)
-        if _from_elsewhere(connection):
+        if from_elsewhere(connection):
             return JSONResponse({"detail": "Requests from other sites are not answered."}, 403)
         return None
 
@@ -101,36 +85,6 @@ class Access:
         token, due = self._cookie.browser(connection) or (secrets.token_urlsafe(16), True)
         due = due and not _open(connection.scope["path"])  # what caches keep and machines ask for gives no cookie
         return f"browser:{token}", self._cookie.of_browser(token, connection) if due else None
-
-
-def _host(connection: HTTPConnection) -> str | None:
-    """The name by which the server is called, without port."""
-    found = re.fullmatch(r"(\[[0-9a-f:.]+]|[^:\[\]]+)(?::\d*)?", connection.headers.get("host", "").lower())
-    return found[1] if found else None
-
-
-def _from_elsewhere(connection: HTTPConnection) -> bool:
-    """Whether a page of another site sends this, and not only to read.
-
-    `Sec-Fetch-Site` decides where the browser sends it, which it does to https and to this machine; `Origin` only
-    otherwise, since it is "null" for a form on a page without referrer (as in Go's net/http.CrossOriginProtection). A
-    request with neither comes from no browser.
-    """
-    if connection.scope["type"] == "http" and connection.scope["method"] in _SAFE:
-        return False
-    site, origin = connection.headers.get("sec-fetch-site"), connection.headers.get("origin")
-    if site is not None:
-        return site not in ("same-origin", "none")
-    return origin is not None and not _same_host(origin, connection.headers.get("host", ""))
-
-
-def _same_host(origin: str, host: str) -> bool:
-    try:
-        scheme, netloc, *_ = urlsplit(origin.lower())
-    except ValueError:
-        return False
-    port = {"http": ":80", "https": ":443"}.get(scheme, "")
-    return netloc != "" and netloc.removesuffix(port) == host.lower().removesuffix(port)
 
 
 def _open(path: str) -> bool:

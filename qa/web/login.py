@@ -12,7 +12,7 @@ from fastapi import APIRouter, HTTPException, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from qa.keeping.users import NAME_LENGTH, PASSWORD_LENGTHS, Users, canonical
-from qa.web.access import address_of
+from qa.network.callers import address_of
 from qa.web.cookie import Cookie
 
 FORM_BYTES = 32 * 1024

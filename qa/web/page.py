@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from qa.network.callers import address_of
 from qa.types import Statistics
-from qa.web.access import address_of, owner_of
+from qa.web.access import owner_of
 from qa.web.examples import examples
 from qa.web.render import welcome_markdown
 from qa.web.talk import Asked, Messages, Talk

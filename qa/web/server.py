@@ -11,19 +11,19 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import PlainTextResponse
 from fastapi.staticfiles import StaticFiles
 from starlette.middleware import Middleware
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from qa.archive import Archive
 from qa.errors import DatelineError
 from qa.keeping.conversations import Conversations, file_of
 from qa.keeping.users import Users
+from qa.network.headers import Headers
+from qa.network.rates import Rates
 from qa.settings import Settings
 from qa.web.access import Access
 from qa.web.adding import adding_router
 from qa.web.cookie import secret_at
 from qa.web.login import login_router
 from qa.web.page import STATIC, page
-from qa.web.rates import Rates
 from qa.web.routes import router
 from qa.web.talk import Talk
 from qa.web.texts import languages
@@ -57,23 +57,6 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=(), browsing-topics=()",
 }
-_RAW = [(name.lower().encode(), value.encode()) for name, value in HEADERS.items()]
-
-
-class _Headers:
-    """The ASGI middleware that puts HEADERS on every response, in the place of any of that name."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        async def sending(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                ours = {name for name, _ in _RAW}
-                message["headers"] = [*(h for h in message["headers"] if h[0].lower() not in ours), *_RAW]
-            await send(message)
-
-        await self._app(scope, receive, sending)
 
 
 def server(
@@ -97,7 +80,11 @@ def server(
 
     access = Middleware(Access, secret=secret, users=users, hosts=hosts)
     app = FastAPI(
-        docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan, middleware=[Middleware(_Headers), access]
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        lifespan=lifespan,
+        middleware=[Middleware(Headers, headers=HEADERS), access],
     )
 
     @app.get("/healthz")

@@ -15,8 +15,8 @@ from qa.answer.quoting import plain
 from qa.archive import QUESTION_CHARACTERS, Archive
 from qa.errors import DatelineError, KeepingError
 from qa.keeping.conversations import Conversations, Kept
+from qa.network.rates import Rates
 from qa.types import ABSTENTION, Answer, Delta, Draft, Filters, Finished, Found, Hit, Turn
-from qa.web.rates import Rates
 from qa.web.render import answer_markdown, how_found, markdown_html
 from qa.web.texts import Texts
 

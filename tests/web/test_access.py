@@ -26,10 +26,11 @@ from starlette.types import Message
 
 from qa.errors import KeepingError
 from qa.keeping.users import Users
-from qa.web.access import LOOPBACK, Access, address_of, owner_of
+from qa.network.callers import LOOPBACK, address_of
+from qa.network.rates import Rates
+from qa.web.access import Access, owner_of
 from qa.web.cookie import secret_at, signer
 from qa.web.login import FORM_BYTES, login_router
-from qa.web.rates import Rates
 
 SECRET = b"s" * 32
 ADDRESS = "http://127.0.0.1:7860"
