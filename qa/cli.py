@@ -15,6 +15,7 @@ import click
 
 if TYPE_CHECKING:
     from qa.archive import Archive
+    from qa.keeping.keys import Keys
     from qa.keeping.users import Users
     from qa.types import Answer, Article, Filters, Hit, Moment, SyncReport
 
@@ -48,6 +49,12 @@ def _narrowing(command: Command) -> Command:
     before = click.option("--before", type=_Day(), help="Only articles of this day and earlier.")
     publisher = click.option("--publisher", multiple=True, help="Only articles of this outlet; may be repeated.")
     return after(before(publisher(command)))
+
+
+def _listening(command: Command) -> Command:
+    host = click.option("--host", help="The address to listen at; beyond this machine it demands keys.")
+    keys = click.option("--keys", "locked", is_flag=True, help="Demand keys on this machine too.")
+    return host(keys(command))
 
 
 _as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
@@ -171,6 +178,26 @@ def chat(corpus: Path | None, index: Path | None) -> None:
 
 @main.command()
 @_folders
+@_listening
+@click.option("--port", type=click.IntRange(0, 65535), default=7861, show_default=True)
+def serve(corpus: Path | None, index: Path | None, host: str | None, port: int, locked: bool) -> None:
+    """Answer other programs over HTTP: as OpenAI's interface, and as our own."""
+    from qa.serving.application import application
+    from qa.serving.launching import serve, taken
+    from qa.settings import Settings
+
+    with _one_sentence():
+        settings = Settings.load()
+        with (
+            taken(host or settings.host, port, locked, settings.data_folder) as place,
+            _archive(corpus, index) as archive,
+        ):
+            archive.load()
+            serve(place, application(archive, settings.rate, place.keys, place.hosts))
+
+
+@main.command()
+@_folders
 def doctor(corpus: Path | None, index: Path | None) -> None:
     """Check the models, the archive and the connection; say what to mend."""
     from qa.doctor import checks
@@ -243,6 +270,35 @@ def change_password(name: str, password_stdin: bool) -> None:
         print(f"{name} has another password.")
 
 
+@main.group()
+def keys() -> None:
+    """Name which programs may call a server that others reach."""
+
+
+@keys.command("add")
+@click.argument("name")
+def add_key(name: str) -> None:
+    """Make a key for NAME and print it; it cannot be shown again."""
+    with _keys() as known:
+        print(known.add(name))
+
+
+@keys.command("remove")
+@click.argument("name")
+def remove_key(name: str) -> None:
+    """Let the key of NAME open nothing any more."""
+    with _keys() as known:
+        known.remove(name)
+        print(f"The key {name} opens nothing any more.")
+
+
+@keys.command("list")
+def list_keys() -> None:
+    """List the names of those who have a key."""
+    with _keys() as known:
+        print("\n".join(known.names()) or "Nobody has a key.")
+
+
 @main.command("eval", context_settings={"ignore_unknown_options": True, "help_option_names": []}, add_help_option=False)
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 def evaluate(arguments: tuple[str, ...]) -> None:
@@ -280,6 +336,16 @@ def _users() -> Iterator[Users]:
     from qa.settings import Settings
 
     with _one_sentence(), closing(Users(Settings.load().data_folder / FILE)) as found:
+        yield found
+
+
+@contextmanager
+def _keys() -> Iterator[Keys]:
+    """The keys of the server; errors as `_one_sentence` ends them."""
+    from qa.keeping.keys import FILE, Keys
+    from qa.settings import Settings
+
+    with _one_sentence(), closing(Keys(Settings.load().data_folder / FILE)) as found:
         yield found
 
 

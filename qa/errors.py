@@ -10,7 +10,7 @@ DatelineError
 ├── WritingError       the language model gave no answer that can be used
 ├── SettingsError      a setting cannot be used
 ├── QuestionError      the question is empty or too long
-├── UserError          a user's name or password cannot be used
+├── UserError          the name of a user or key, or a password, cannot be used
 ├── KeepingError       what readers keep cannot be read or written
 └── EvaluationError    a question file cannot be read
 
@@ -61,7 +61,7 @@ class QuestionError(DatelineError):
 
 
 class UserError(DatelineError):
-    """A user's name or password cannot be used."""
+    """The name of a user or key, or a password, cannot be used."""
 
 
 class KeepingError(DatelineError):

@@ -32,7 +32,10 @@ class Settings(BaseSettings):
     data: Path | None = None
     """The folder of what readers keep: conversations, users; by default one in the user's data folder."""
     host: str = "127.0.0.1"
-    """The address at which the browser chat listens; one that others reach demands a login."""
+    """The address at which the browser chat, `qa serve` and `qa mcp --http` listen; one that others reach demands a
+    login, or keys."""
+    rate: int = Field(default=300, ge=1, le=1_000_000)
+    """Requests a minute that `qa serve` and `qa mcp --http` take with one key, or from one address without keys."""
     threads: int = Field(default=0, ge=0)
     """Threads of the models; 0 means one for each physical core."""
 

@@ -59,12 +59,7 @@ class Users:
         Raises:
             UserError: The name or the password cannot be used, or the name is there already.
         """
-        name = canonical(name)
-        if not _usable(name):
-            raise UserError(
-                f"The name {name[: NAME_LENGTH + 1]!r} cannot be used: give 1 to {NAME_LENGTH} characters, "
-                "no space at either end and nothing that does not show."
-            )
+        name = checked(name)
         row = (name, self._hashed(password), secrets.token_urlsafe(8))
         if not self._file.changed("INSERT OR IGNORE INTO users VALUES (?, ?, ?)", *row):
             raise UserError(f"There is a user {name!r} already: choose another name.")
@@ -75,7 +70,7 @@ class Users:
         Raises:
             UserError: There is no such user.
         """
-        if not self._file.changed("DELETE FROM users WHERE name = ?", _known(name)):
+        if not self._file.changed("DELETE FROM users WHERE name = ?", known(name)):
             raise _missing(name)
 
     def set_password(self, name: str, password: str) -> None:
@@ -84,7 +79,7 @@ class Users:
         Raises:
             UserError: There is no such user, or the password cannot be used.
         """
-        row = (self._hashed(password), secrets.token_urlsafe(8), _known(name))
+        row = (self._hashed(password), secrets.token_urlsafe(8), known(name))
         if not self._file.changed("UPDATE users SET hash = ?, stamp = ? WHERE name = ?", *row):
             raise _missing(name)
 
@@ -93,7 +88,7 @@ class Users:
 
         A random mark, not a part of the hash: that changes too when it is only computed anew with other parameters.
         """
-        found = self._file.rows("SELECT stamp FROM users WHERE name = ?", _known(name))
+        found = self._file.rows("SELECT stamp FROM users WHERE name = ?", known(name))
         return found[0][0] if found else None
 
     def check(self, name: str, password: str, address: str) -> bool:
@@ -110,9 +105,9 @@ class Users:
         with self._one_at_a_time:
             if self.locked(name, address):
                 return False
-            good = self._verified(_known(name), password)
+            good = self._verified(known(name), password)
             if good:
-                self._wrong.clear(OF_PAIR, address, _known(name))
+                self._wrong.clear(OF_PAIR, address, known(name))
             else:
                 self._count(name, address)
             return good
@@ -169,20 +164,35 @@ def canonical(name: str) -> str:
     return unicodedata.normalize("NFC", name)
 
 
+def checked(name: str) -> str:
+    """The name as it is kept.
+
+    Raises:
+        UserError: It cannot be used.
+    """
+    name = canonical(name)
+    if not _usable(name):
+        raise UserError(
+            f"The name {name[: NAME_LENGTH + 1]!r} cannot be used: give 1 to {NAME_LENGTH} characters, "
+            "no space at either end and nothing that does not show."
+        )
+    return name
+
+
 def _usable(name: str) -> bool:
     shows = all(unicodedata.category(c)[0] != "C" and unicodedata.category(c) not in ("Zl", "Zp") for c in name)
     return 0 < len(name) <= NAME_LENGTH and shows and name == name.strip()
 
 
-def _known(name: str) -> str:
-    """The name under which a user may be found; nobody's where none can have it, however long it is."""
+def known(name: str) -> str:
+    """The name under which somebody may be found; nobody's where none can have it, however long it is."""
     name = canonical(name)
     return name if _usable(name) else ""
 
 
 def _keys(name: str, address: str) -> tuple[tuple[RateLimitItem, tuple[str, ...]], ...]:
     """What wrong passwords are counted by."""
-    return (OF_PAIR, (address, _known(name))), (OF_NAME, (_known(name),))
+    return (OF_PAIR, (address, known(name))), (OF_NAME, (known(name),))
 
 
 def _bytes(password: str) -> bytes:
