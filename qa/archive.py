@@ -212,7 +212,7 @@ class Archive:
     ) -> Generator[Event, None, None]:
         """What happens as the answer is made: `Found`, then `Delta`s, last `Finished`. Arguments: as for `ask`."""
         started = perf_counter()
-        put = self._complete(_checked(question), history)
+        put = self._complete(_checked(question), [Turn(_whole(turn.question), _whole(turn.answer)) for turn in history])
         quoted = self._quoted(put, asked, filters, narrow)
         searched = perf_counter()
         yield Found(quoted.question, quoted.hits)
@@ -347,8 +347,7 @@ def _timed(event: Finished, started: float, searched: float) -> Finished:
 
 
 def _checked(question: str) -> str:
-    # A lone surrogate, as a broken copy and paste can leave it, is no character that could be searched.
-    question = question.encode("utf-8", "replace").decode().strip()
+    question = _whole(question).strip()
     if not question:
         raise QuestionError("The question is empty: ask something.")
     if len(question) > QUESTION_CHARACTERS:
@@ -356,3 +355,8 @@ def _checked(question: str) -> str:
             f"The question has {len(question):,} characters: ask it in at most {QUESTION_CHARACTERS:,}."
         )
     return question
+
+
+def _whole(text: str) -> str:
+    """The text without lone surrogates, as a broken copy and paste can leave them: no character could be searched."""
+    return text.encode("utf-8", "replace").decode()

@@ -6,7 +6,7 @@ import json
 import re
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -193,7 +193,32 @@ def serve(corpus: Path | None, index: Path | None, host: str | None, port: int, 
             _archive(corpus, index) as archive,
         ):
             archive.load()
-            serve(place, application(archive, settings.rate, place.keys, place.hosts))
+            serve(place, application(archive, settings.rate, place.keys, place.hosts), archive)
+
+
+@main.command()
+@_folders
+@click.option("--http", is_flag=True, help="Answer by streamable HTTP, not on standard input and output.")
+@_listening
+@click.option("--port", type=click.IntRange(0, 65535), default=7862, show_default=True)
+def mcp(corpus: Path | None, index: Path | None, http: bool, host: str | None, port: int, locked: bool) -> None:
+    """Give assistants the archive as tools, by the Model Context Protocol."""
+    from qa.serving.launching import serve, taken
+    from qa.serving.tools import PATH, over_http, tools
+    from qa.settings import Settings
+
+    with _one_sentence():
+        settings = Settings.load()
+        if not http:
+            with _archive(corpus, index) as archive, suppress(KeyboardInterrupt):
+                tools(archive).run("stdio")
+            return
+        with (
+            taken(host or settings.host, port, locked, settings.data_folder) as place,
+            _archive(corpus, index) as archive,
+        ):
+            archive.load()
+            serve(place, over_http(tools(archive), settings.rate, place.keys, place.hosts), archive, PATH)
 
 
 @main.command()

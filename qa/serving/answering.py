@@ -27,7 +27,7 @@ class Threads:
     """The threads that work for callers."""
 
     def __init__(self, concurrent: int = CONCURRENT, waiting: int = WAITING) -> None:
-        self._limit, self._waiting = CapacityLimiter(concurrent), waiting
+        self._limit, self._most, self._here = CapacityLimiter(concurrent), concurrent + waiting, 0
         self._tasks: set[asyncio.Task[None]] = set()
 
     @property
@@ -41,9 +41,13 @@ class Threads:
         Raises:
             Busy: Too many wait already.
         """
-        if self._limit.statistics().tasks_waiting >= self._waiting:
+        if self._here >= self._most:
             raise Busy
-        return await to_thread.run_sync(work, limiter=self._limit)
+        self._here += 1
+        try:
+            return await to_thread.run_sync(work, limiter=self._limit)
+        finally:
+            self._here -= 1
 
     async def events(self, make: Callable[[], Generator[Event, None, None]]) -> AsyncGenerator[Event, None]:
         """The events of a stream as they come. Close it, and the stream is closed at its next event.

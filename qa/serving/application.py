@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 
 from fastapi import APIRouter, Depends, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -34,6 +32,10 @@ HEADERS = {
 }
 
 
+PLACE_CHARACTERS = 100
+"""Of what cannot be used: its name may be anything that a caller sent."""
+
+
 class Health(BaseModel):
     """That the server answers, and from how much."""
 
@@ -41,7 +43,7 @@ class Health(BaseModel):
 
 
 def application(archive: Archive, rate: int, keys: Keys | None = None, hosts: frozenset[str] | None = None) -> FastAPI:
-    """The application that answers other programs from `archive`, which it closes as it ends.
+    """The application that answers other programs from `archive`.
 
     Args:
         archive: What is asked.
@@ -51,12 +53,6 @@ def application(archive: Archive, rate: int, keys: Keys | None = None, hosts: fr
     """
     threads = Threads()
     metrics = Metrics(archive, threads)
-
-    @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        yield
-        archive.close()  # and with it what a language model still writes for callers who were sent away
-
     rates = Rates(rate, rate * 60, rate * 10)
     app = FastAPIOffline(
         title="Dateline",
@@ -64,7 +60,6 @@ def application(archive: Archive, rate: int, keys: Keys | None = None, hosts: fr
         docs_url="/docs",
         redoc_url=None,
         static_url=STATIC.rstrip("/"),
-        lifespan=lifespan,
         # FastAPI's own spans and counts would be sent wherever the environment says; ours are in qa/tracing.py.
         telemetry={"auto_configure": False, "tracing": False, "metrics": False, "logs": False},
         middleware=[
@@ -117,7 +112,7 @@ def _tell_errors(app: FastAPI) -> None:
     @app.exception_handler(RequestValidationError)
     async def invalid(request: Request, error: RequestValidationError) -> Response:
         first = error.errors()[0]
-        place = ".".join(str(step) for step in first["loc"][1:]) or "request"
+        place = ".".join(str(step) for step in first["loc"][1:])[:PLACE_CHARACTERS] or "request"
         status = 400 if request.url.path.startswith("/v1/") else 422
         return refused(request.url.path, Refusal(status, f"The {place} cannot be used ({first['msg']})."))
 

@@ -63,7 +63,7 @@ class Asked(BaseModel):
 
     model_config = ConfigDict(json_schema_extra={"description": "As OpenAI's; the last message is the question."})
 
-    model: str
+    model: str = Field(json_schema_extra={"enum": [MODEL]})
     messages: list[Message] = Field(min_length=1, max_length=MESSAGES)
     stream: bool | None = False
     stream_options: StreamOptions | None = None

@@ -14,6 +14,8 @@ from qa.serving.refusals import Refusal, refused
 
 BODY_BYTES, BODY_SECONDS = 1_000_000, 30.0
 """What a request may have, and how long it may take to come."""
+PASSED_OVER = 10 * BODY_BYTES
+"""What is received of a larger one, so that its sender comes to read why it is refused."""
 OPEN = frozenset({"/healthz", "/docs", "/openapi.json"})
 STATIC = "/docs/static/"
 """Below it, what the page /docs is made of."""
@@ -78,24 +80,27 @@ class Guard:
 async def _body(connection: HTTPConnection, receive: Receive) -> bytes | None:
     """The body, whole; None where the caller has gone."""
     too_large = Refusal(413, f"At most {BODY_BYTES:,} bytes are read of a request: send less.")
-    length = connection.headers.get("content-length", "0")
-    if length.isdecimal() and int(length) > BODY_BYTES:
+    declared = connection.headers.get("content-length", "0")
+    if declared.isdecimal() and int(declared) > PASSED_OVER:
         raise too_large
-    found = bytearray()
+    found, length = bytearray(), 0
     try:
         async with asyncio.timeout(BODY_SECONDS):
-            while True:
+            while length <= PASSED_OVER:
                 message = await receive()
                 if message["type"] == "http.disconnect":
                     return None
-                found += message.get("body", b"")
-                if len(found) > BODY_BYTES:
-                    raise too_large
+                piece = message.get("body", b"")
+                length += len(piece)
+                found += piece if length <= BODY_BYTES else b""
                 if not message.get("more_body"):
-                    return bytes(found)
+                    break
     except TimeoutError:
         told = f"The request did not come within {BODY_SECONDS:g} seconds: send it again."
         raise Refusal(408, told, headers={"Connection": "close"}) from None
+    if length > BODY_BYTES:
+        raise too_large
+    return bytes(found)
 
 
 def _again(body: bytes | None, receive: Receive) -> Receive:

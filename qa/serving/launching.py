@@ -10,8 +10,9 @@ from contextlib import closing, contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from qa.archive import Archive
 from qa.errors import DatelineError
 from qa.keeping.keys import FILE, Keys
 from qa.network.callers import LOOPBACK
@@ -70,20 +71,30 @@ def _keys(data: Path, host: str, ours: bool) -> Keys:
     return keys
 
 
-def serve(place: Place, application: ASGIApp, path: str = "") -> None:
-    """Answer until told to end.
+def serve(place: Place, application: ASGIApp, archive: Archive, path: str = "") -> None:
+    """Answer until told to end, then close the archive.
 
     Args:
         place: Where.
         application: What answers.
+        archive: What it answers from.
         path: Below which it answers, for whom starts it.
     """
     import uvicorn
 
+    async def closing_last(scope: Scope, receive: Receive, send: Send) -> None:
+        async def receiving() -> Message:
+            message = await receive()
+            if message["type"] == "lifespan.shutdown":
+                archive.close()  # and with it what a language model still writes for callers who were sent away
+            return message
+
+        await application(scope, receiving if scope["type"] == "lifespan" else receive, send)
+
     place.listener.listen()
     print(f"Dateline answers at http://{place.called}{path} (Ctrl-C ends it)", flush=True)
     config = uvicorn.Config(
-        application,
+        closing_last,
         log_level="warning",
         timeout_graceful_shutdown=FINISH_SECONDS,
         limit_concurrency=CONNECTIONS,

@@ -52,9 +52,9 @@ class Refusal(Exception):  # noqa: N818 - not always an error: a limit, a key th
 
 def refused(path: str, refusal: Refusal) -> JSONResponse:
     """The response to a request for `path`: in OpenAI's shape below /v1, else in ours."""
-    status = refusal.status
+    status, message = refusal.status, refusal.message.encode("utf-8", "replace").decode()
     if not path.startswith("/v1/"):
-        return JSONResponse(Error(error=refusal.message).model_dump(), status, refusal.headers)
+        return JSONResponse(Error(error=message).model_dump(), status, refusal.headers)
     kind = "server_error" if status >= 500 else "rate_limit_error" if status == 429 else "invalid_request_error"
-    told = OpenAIError(message=refusal.message, type=kind, param=None, code=refusal.code)
+    told = OpenAIError(message=message, type=kind, param=None, code=refusal.code)
     return JSONResponse(OpenAIErrors(error=told).model_dump(), status, refusal.headers)

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
-from pydantic import BaseModel, Field
+from pydantic import Field
 from starlette.responses import JSONResponse
 
 from qa.answer.timeline import EVENTS
@@ -17,7 +17,7 @@ from qa.serving.answering import Threads
 from qa.serving.completions import HISTORY, Asked, Options, chunks, completion, known_model, model_object
 from qa.serving.metrics import Metrics
 from qa.serving.refusals import Error, OpenAIErrors, Refusal
-from qa.serving.schemas import Answer, Article, Found, Moment, Narrowing, Passage, Timeline
+from qa.serving.schemas import Answer, Article, Earlier, Found, Moment, Narrowing, Passage, Timeline
 from qa.serving.streams import finished, own_events, streamed
 from qa.types import Event, Turn
 
@@ -25,13 +25,6 @@ Responses = dict[int | str, dict[str, Any]]
 _OPENAI_REFUSALS: Responses = {"4XX": {"model": OpenAIErrors}, "5XX": {"model": OpenAIErrors}}
 _REFUSALS: Responses = {"4XX": {"model": Error}, "5XX": {"model": Error}}
 _STREAMED: Responses = {200: {"content": {"text/event-stream": {}}}}
-
-
-class Earlier(BaseModel):
-    """An earlier exchange of the same conversation."""
-
-    question: str
-    answer: str = ""
 
 
 class Question(Options):

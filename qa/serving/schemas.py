@@ -128,25 +128,38 @@ class Answer(BaseModel):
 
 
 class Article(Source):
-    """An article, whole."""
+    """An article, or a part of it."""
 
-    text: str = Field(description="Canonical: all offsets are positions in it.")
+    text: str = Field(description="Canonical, from start to end: all offsets are positions in the whole.")
+    start: int = Field(description="Where the text given begins in the whole; 0 where all is given.")
+    characters: int = Field(description="Of the whole text.")
     author: str
     language: str
     basis_note: str = Field(description="Why the day is what it is, where that is known.")
     copies: list[str] = Field(description="The ids of other articles that print the same.")
 
     @classmethod
-    def of(cls, article: types.Article, copies: Sequence[types.Article]) -> Article:
-        """That article."""
+    def of(
+        cls, article: types.Article, copies: Sequence[types.Article], start: int = 0, end: int | None = None
+    ) -> Article:
+        """That article, its text from `start` to `end`."""
         return cls(
             **_source(article),
-            text=article.text,
+            text=article.text[start:end],
+            start=start,
+            characters=len(article.text),
             author=article.author,
             language=article.language,
             basis_note=article.basis_note,
             copies=[copy.id for copy in copies],
         )
+
+
+class Earlier(BaseModel):
+    """An earlier exchange of the same conversation."""
+
+    question: str
+    answer: str = ""
 
 
 class Found(BaseModel):
