@@ -13,6 +13,7 @@ from qa.errors import DatelineError
 from qa.network.listening import called_as, listening, resolved
 from qa.progress import bars
 from qa.settings import Settings
+from qa.tracing import exported
 
 if TYPE_CHECKING:
     from qa.keeping.users import Users
@@ -78,7 +79,8 @@ def _serve(options: argparse.Namespace, settings: Settings, listener: socket.soc
     listener.listen()
     print(f"Dateline answers at http://{called}:{port} (Ctrl-C ends it)", flush=True)
     running = uvicorn.Server(uvicorn.Config(application, log_level="warning", timeout_graceful_shutdown=5))
-    running.run(sockets=[listener])
+    with exported(settings.otel_exporter_otlp_endpoint):
+        running.run(sockets=[listener])
     archive.close()
     if users:
         users.close()

@@ -16,8 +16,9 @@ from typing import Self
 
 from platformdirs import user_cache_path
 
+from qa import tracing
 from qa.answer.parts import together
-from qa.answer.prompts import chosen, completed, standing_alone, writing
+from qa.answer.prompts import Message, chosen, completed, standing_alone, writing
 from qa.answer.quoting import ANSWER_FROM, abstention, quote
 from qa.answer.reading import Finding, read
 from qa.answer.shorts import days_meant
@@ -28,12 +29,14 @@ from qa.answer.writing import Writer
 from qa.answer.written import written
 from qa.errors import CorpusError, IndexLocked, QuestionError, WritingError
 from qa.index.index import Index
+from qa.language.names import Name
 from qa.models.encoder import Encoder
+from qa.models.reader import MODEL as READER
 from qa.models.reader import Reader
 from qa.search.dialogue import dated, stand_alone
 from qa.search.hybrid import search
 from qa.search.period import asks_for_the_newest, both, narrowed, period
-from qa.search.reranking import rerank
+from qa.search.reranking import READ, rerank
 from qa.settings import Settings
 from qa.types import (
     Answer,
@@ -163,7 +166,7 @@ class Archive:
             QuestionError: The query is empty or too long.
         """
         query = _checked(query)
-        return search(self._index, self._encoder, query, filters, limit, self._index.names(query))
+        return self._hits(query, filters, limit, self._index.names(query))
 
     def timeline(self, query: str, limit: int = EVENTS, filters: Filters = EVERYTHING) -> list[Moment]:
         """The dated events that the archive tells of `query`, oldest first, each with its sentence.
@@ -211,6 +214,11 @@ class Archive:
         narrow: bool = True,
     ) -> Generator[Event, None, None]:
         """What happens as the answer is made: `Found`, then `Delta`s, last `Finished`. Arguments: as for `ask`."""
+        return tracing.answering(question, self._answered(question, history, asked, filters, narrow))
+
+    def _answered(
+        self, question: str, history: Sequence[Turn], asked: date | None, filters: Filters, narrow: bool
+    ) -> Generator[Event, None, None]:
         started = perf_counter()
         put = self._complete(_checked(question), [Turn(_whole(turn.question), _whole(turn.answer)) for turn in history])
         quoted = self._quoted(put, asked, filters, narrow)
@@ -230,7 +238,8 @@ class Archive:
         """A follow-up question made to stand alone, by the model where there is one."""
         if (writer := self._writer) and history:
             try:
-                reply = "".join(writer.write(standing_alone(question, history), COMPLETE_TOKENS, COMPLETE_SECONDS))
+                asked = standing_alone(question, history)
+                reply = "".join(_write(writer, asked, [], COMPLETE_TOKENS, COMPLETE_SECONDS))
             except WritingError:
                 reply = ""  # the rules do as well
             if found := completed(reply, question, history):
@@ -271,7 +280,8 @@ class Archive:
         """The answer as the model writes it from the passages of the quoted one."""
         used: list[Usage] = []
         sources = chosen(quoted.hits, self._settings.passage_tokens)
-        with closing(writer.write(writing(quoted.question, sources, asked), used=used)) as pieces:
+        messages = writing(quoted.question, sources, asked)
+        with closing(_write(writer, messages, used)) as pieces:
             for event in written(pieces, lambda: writer.name, sources, quoted, self._encoder, self._index.copies):
                 if isinstance(event, Finished):
                     event = Finished(replace(event.answer, usage=used[-1] if used else Usage()))
@@ -280,15 +290,24 @@ class Archive:
     def _events(self, query: str, limit: int, filters: Filters) -> tuple[list[Hit], list[Moment]]:
         """What is found for a timeline, and its events."""
         names = self._index.names(query)
-        hits = search(self._index, self._encoder, query, filters, SEARCHED, names)
+        hits = self._hits(query, filters, SEARCHED, names)
         return hits, timeline(query, hits, names, self._index.copies, limit, filters.after or date.min)
+
+    def _hits(self, query: str, filters: Filters, limit: int, names: Sequence[Name]) -> list[Hit]:
+        """What search finds."""
+        with tracing.retrieving(query) as tell:
+            hits = search(self._index, self._encoder, query, filters, limit, names)
+            tell(hits[:RETRIEVED])
+        return hits
 
     def _found(self, question: str, filters: Filters, searched: str = "") -> tuple[list[Hit], list[Finding]]:
         """The hits for a question that stands alone, searched in other words where given, and what reading finds."""
         names = self._index.names(question)
         in_search = self._index.names(searched) if searched and searched != question else names
-        hits = search(self._index, self._encoder, searched or question, filters, RETRIEVED, in_search)
-        hits, readings = rerank(question, hits, self._reader, names)
+        found = self._hits(searched or question, filters, RETRIEVED, in_search)
+        with tracing.reading(question, found[:READ], READER) as tell:
+            hits, readings = rerank(question, found, self._reader, names)
+            tell(hits[:READ])
         return hits, read(question, hits, readings, names)
 
     def _days_of(self, event: str) -> tuple[date, date] | None:
@@ -339,6 +358,13 @@ class Archive:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def _write(
+    writer: Writer, messages: Sequence[Message], used: list[Usage], tokens: int = 0, seconds: float = 0
+) -> Generator[str, None, None]:
+    """What the model writes. Arguments: as for `Writer.write`."""
+    return tracing.writing(writer.write(messages, tokens, seconds, used), messages, lambda: writer.name, used)
 
 
 def _timed(event: Finished, started: float, searched: float) -> Finished:

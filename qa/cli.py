@@ -342,10 +342,14 @@ def _archive(corpus: Path | None, index: Path | None, synced: bool = True) -> It
     from qa.archive import Archive
     from qa.errors import IndexLocked
     from qa.settings import Settings
+    from qa.tracing import exported
 
     with _one_sentence():
         settings = Settings.load()
-        with Archive(corpus or settings.corpus, index or settings.index) as archive:
+        with (
+            Archive(corpus or settings.corpus, index or settings.index) as archive,
+            exported(settings.otel_exporter_otlp_endpoint),
+        ):
             if synced:
                 try:
                     _synced(archive)

@@ -75,6 +75,11 @@ class Settings(BaseSettings):
     price_out: float = Field(default=0.0, ge=0)
     """What a million tokens cost to be written."""
 
+    otel_exporter_otlp_endpoint: str = Field(
+        "", validation_alias=AliasChoices("OTEL_EXPORTER_OTLP_ENDPOINT", "otel_exporter_otlp_endpoint")
+    )
+    """OTEL_EXPORTER_OTLP_ENDPOINT, as OpenTelemetry reads it: where spans are sent; nowhere by default."""
+
     @property
     def data_folder(self) -> Path:
         """The folder of what readers keep, wherever it is."""
@@ -98,7 +103,7 @@ class Settings(BaseSettings):
         except ValidationError as error:
             first = error.errors(include_url=False, include_input=False)[0]
             name = str(first["loc"][0])
-            name = name if name.startswith("OPENAI") else f"QA_{name.upper()}"
+            name = name if name.startswith(("OPENAI", "OTEL")) else f"QA_{name.upper()}"
             raise SettingsError(f"The setting {name} cannot be used ({first['msg']}): change it.") from None
         except (OSError, ValueError) as error:
             raise SettingsError(f"The settings file {str(FILE)!r} cannot be read ({error}): mend it.") from None

@@ -33,7 +33,7 @@ class WordCounts:
 @pytest.fixture(autouse=True)
 def alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """No model but the one that a test sets up, and no settings of whoever runs the tests."""
-    for name in [name for name in os.environ if name.startswith(("OPENAI_", "QA_"))]:
+    for name in [name for name in os.environ if name.startswith(("OPENAI_", "QA_", "OTEL_"))]:
         monkeypatch.delenv(name)
     monkeypatch.setattr("qa.settings.FILE", tmp_path / "no-settings.toml")
 

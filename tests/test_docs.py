@@ -48,7 +48,9 @@ def test_the_commands_of_the_readme_run(monkeypatch: pytest.MonkeyPatch, tmp_pat
 
 
 def test_every_setting_and_command_is_named() -> None:
-    names = [name.upper() if name.startswith("openai") else f"QA_{name.upper()}" for name in Settings.model_fields]
+    names = [
+        name.upper() if name.startswith(("openai", "otel")) else f"QA_{name.upper()}" for name in Settings.model_fields
+    ]
     assert [name for name in names if f"`{name}`" not in README] == []
     assert all(f"qa {name}" in README or name == "eval" for name in main.commands)
 

@@ -22,6 +22,7 @@ ORDER = [
     "answer",
     "rows",
     "progress",
+    "tracing",
     "archive",
     "keeping",
     "doctor",
@@ -50,6 +51,10 @@ VENDORS = {
     "pybtex": {"keeping"},
     "tomlkit": {"settings"},
     "httpx": {"ingest"},
+    "mcp": {"serving"},
+    "prometheus_client": {"serving"},
+    "opentelemetry": {"tracing"},
+    "openinference": {"tracing"},
 }
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from qa import tracing
 from qa.archive import Archive
 from qa.errors import DatelineError
 from qa.keeping.keys import FILE, Keys
@@ -87,6 +88,7 @@ def serve(place: Place, application: ASGIApp, archive: Archive, path: str = "") 
             message = await receive()
             if message["type"] == "lifespan.shutdown":
                 archive.close()  # and with it what a language model still writes for callers who were sent away
+                tracing.stop()
             return message
 
         await application(scope, receiving if scope["type"] == "lifespan" else receive, send)
