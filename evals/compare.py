@@ -21,7 +21,6 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from evals.metrics import by_question
 from evals.runs import Run, read_run
 from qa.errors import DatelineError, EvaluationError
 
@@ -59,9 +58,9 @@ def compare(before: Run, after: Run) -> list[Difference]:
     Raises:
         EvaluationError: They asked other questions.
     """
-    if [q for q in before.questions] != [q for q in after.questions]:
+    if before.questions != after.questions:
         raise EvaluationError(f"{before.folder} and {after.folder} asked other questions: nothing can be compared.")
-    one, other = by_question(before.questions, before.rows), by_question(after.questions, after.rows)
+    one, other = before.scores, after.scores
     found = []
     for measure in one:
         if measure in other and one[measure].keys() == other[measure].keys():
@@ -115,8 +114,7 @@ def table(differences: Sequence[Difference]) -> str:
 
 def changed(before: Run, after: Run, measure: str) -> tuple[list[str], list[str]]:
     """Which questions the second run wins and which it loses by a measure, each with both answers."""
-    one = by_question(before.questions, before.rows)[measure]
-    other = by_question(after.questions, after.rows)[measure]
+    one, other = before.scores[measure], after.scores[measure]
     asked = {question.id: question for question in after.questions}
 
     def told(key: str) -> str:

@@ -8,10 +8,12 @@ import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from evals.metrics import Scores, by_question
 from evals.questions import Question, read_questions
 from qa.archive import Archive
 from qa.errors import EvaluationError
@@ -24,7 +26,7 @@ _PLACES = {"corpus", "index", "data", "host", "threads", "openai_api_key"}
 Row = Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Run:
     """A run that was written."""
 
@@ -33,6 +35,11 @@ class Run:
     rows: Mapping[str, Row]
     """Predictions by question id."""
     record: Mapping[str, Any]
+
+    @cached_property
+    def scores(self) -> Mapping[str, Scores]:
+        """Every measure by question id."""
+        return by_question(self.questions, self.rows)
 
 
 def record_of(archive: Archive, questions: Path, limit: int | None) -> dict[str, Any]:

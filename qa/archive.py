@@ -28,6 +28,7 @@ from qa.answer.writing import Writer
 from qa.answer.written import written
 from qa.errors import CorpusError, IndexLocked, QuestionError, WritingError
 from qa.index.index import Index
+from qa.language.words import without_surrogates
 from qa.models.encoder import Encoder
 from qa.models.reader import Reader
 from qa.search.dialogue import dated, stand_alone
@@ -116,6 +117,11 @@ class Archive:
         self._encoder, self._reader = Encoder(settings.threads), Reader(settings.threads)
         self._writer = Writer(settings) if settings.writes else None
         self._index = Index(Path(index) if index else index_folder(self.corpus), self._encoder)
+
+    @property
+    def name(self) -> str:
+        """The name of the corpus: that of its folder."""
+        return self.corpus.resolve().name
 
     def load(self) -> None:
         """Load the models now, so that the first question does not wait for them. Nothing is sent anywhere."""
@@ -347,8 +353,7 @@ def _timed(event: Finished, started: float, searched: float) -> Finished:
 
 
 def _checked(question: str) -> str:
-    # A lone surrogate, as a broken copy and paste can leave it, is no character that could be searched.
-    question = question.encode("utf-8", "replace").decode().strip()
+    question = without_surrogates(question).strip()
     if not question:
         raise QuestionError("The question is empty: ask something.")
     if len(question) > QUESTION_CHARACTERS:

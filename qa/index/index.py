@@ -45,6 +45,7 @@ class Index:
         self._store = Store(folder / "store.sqlite")
         self._lexical, self._vectors = Lexical(folder / "lexical"), Vectors(folder / "vectors")
         self._cache: tuple[str, list[str], NDArray[np.float32]] | None = None
+        self._statistics: tuple[str, Statistics] | None = None
         self._lock = threading.Lock()
 
     def sync(self, root: Path, progress: Callable[[Progress], None] | None = None) -> SyncReport:
@@ -105,8 +106,11 @@ class Index:
         return self._store.newest()
 
     def statistics(self) -> Statistics:
-        """How much the archive holds."""
-        return self._store.statistics()
+        """How much the archive holds, counted once for each revision."""
+        revision = self._store.meta("revision")
+        if self._statistics is None or self._statistics[0] != revision:
+            self._statistics = (revision, self._store.statistics())
+        return self._statistics[1]
 
     def refused(self) -> tuple[Refused, ...]:
         """What could not be read, as of the last sync."""

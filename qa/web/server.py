@@ -21,12 +21,14 @@ from qa.settings import Settings
 from qa.web.access import Access
 from qa.web.adding import adding_router
 from qa.web.cookie import secret_at
+from qa.web.examples import examples
 from qa.web.login import login_router
 from qa.web.page import STATIC, page
 from qa.web.rates import Rates
 from qa.web.routes import router
 from qa.web.talk import Talk
 from qa.web.texts import languages
+from qa.web.views import state_of
 
 CONCURRENT = 16
 """Questions answered at once; Gradio's default is one."""
@@ -57,7 +59,7 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=(), browsing-topics=()",
 }
-_RAW = [(name.lower().encode(), value.encode()) for name, value in HEADERS.items()]
+_RAW = {name.lower().encode(): value.encode() for name, value in HEADERS.items()}
 
 
 class _Headers:
@@ -69,8 +71,8 @@ class _Headers:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def sending(message: Message) -> None:
             if message["type"] == "http.response.start":
-                ours = {name for name, _ in _RAW}
-                message["headers"] = [*(h for h in message["headers"] if h[0].lower() not in ours), *_RAW]
+                theirs = (header for header in message["headers"] if header[0].lower() not in _RAW)
+                message["headers"] = [*theirs, *_RAW.items()]
             await send(message)
 
         await self._app(scope, receive, sending)
@@ -101,8 +103,8 @@ def server(
     )
 
     @app.get("/healthz")
-    def healthz() -> dict[str, int]:
-        return {"articles": archive.statistics().articles}
+    def healthz() -> dict[str, int | str]:
+        return {"articles": archive.statistics().articles, "state": state_of(archive)}
 
     @app.exception_handler(DatelineError)
     def ours(_: Request, error: DatelineError) -> Response:
@@ -115,13 +117,14 @@ def server(
 
     app.mount("/own", StaticFiles(directory=STATIC))
     if users:
-        app.include_router(login_router(users, secret))
+        app.include_router(login_router(users, secret, words))
     # Settings may be changed by whoever sits at the machine, and there is nobody else where nobody logs in.
     app.include_router(router(archive, kept, words, free=users is None))
-    app.include_router(adding_router(archive, settings))
+    app.include_router(adding_router(archive, settings, rates=Rates(a_minute=10, an_hour=120, from_address=60)))
+    questions = examples(archive)
     for texts in reversed(words.values()):  # English last: "/" takes every path
         other = next(them for them in words.values() if them is not texts)
-        _mount(app, page(Talk(archive, kept, rates, texts), other, login=users is not None), texts.path)
+        _mount(app, page(Talk(archive, kept, rates, texts), other, questions, users is not None), texts.path)
     return app
 
 
