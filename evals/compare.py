@@ -4,8 +4,7 @@
     python -m evals.compare A B --gate 0.01         exit status 1 where B is worse by more than 0.01, not by luck
 
 A run is the folder that evals.run wrote. Both must have the same questions. Each measure is compared question by
-question: the interval is that of a paired bootstrap (Efron and Tibshirani 1993), the chance that of a paired
-randomisation test (Smucker, Allan and Carterette 2007), both by scipy with a fixed seed.
+question: the interval is that of a paired bootstrap, the chance that of a paired randomisation test (`evals.chance`).
 """
 
 from __future__ import annotations
@@ -13,18 +12,16 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
+from evals.chance import Values, chance, interval
 from evals.runs import Run, read_run
 from qa.errors import DatelineError, EvaluationError
 
-SEED, RESAMPLES = 1729, 9_999
 SURE = 0.05
 """A difference of no more chance than this is taken for one."""
 GATED = ("right", "right_and_cited", "abstained_right", "squad2_f1")
@@ -75,30 +72,9 @@ def compare(before: Run, after: Run) -> list[Difference]:
     return found
 
 
-def _difference(measure: str, before: NDArray[np.float64], after: NDArray[np.float64]) -> Difference:
-    change = after - before
-    low = high = float(change.mean())
-    chance = 1.0
-    if change.any() and len(change) > 1:
-        from scipy.stats import bootstrap, permutation_test
-
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # where nearly all differences are the same
-            drawn = bootstrap(
-                (change,), np.mean, n_resamples=RESAMPLES, method="percentile", rng=np.random.default_rng(SEED)
-            ).confidence_interval
-            chance = permutation_test(
-                (before, after),
-                lambda x, y, axis: np.mean(y - x, axis=axis),
-                permutation_type="samples",
-                vectorized=True,
-                n_resamples=RESAMPLES,
-                rng=np.random.default_rng(SEED),
-            ).pvalue
-        low, high = drawn.low, drawn.high
-    return Difference(
-        measure, len(change), float(before.mean()), float(after.mean()), float(low), float(high), float(chance)
-    )
+def _difference(measure: str, before: Values, after: Values) -> Difference:
+    low, high = interval(after - before)
+    return Difference(measure, len(after), float(before.mean()), float(after.mean()), low, high, chance(before, after))
 
 
 def table(differences: Sequence[Difference]) -> str:
@@ -156,6 +132,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for difference in shut:
         print(f"Worse: {difference.measure} {difference.before:.4f} -> {difference.after:.4f}.", file=sys.stderr)
     return 1 if shut else 0
+
+
+def gate(arguments: Sequence[str] | None = None) -> int:
+    """As `main`, for CI: 1 where the run is worse than the baseline by more than the tolerance, and not by luck."""
+    parser = argparse.ArgumentParser(prog="qa eval gate", description="Fail where a run is worse than another.")
+    parser.add_argument("run", type=Path, help="the folder of the run to be judged")
+    parser.add_argument("--baseline", type=Path, required=True, help="the folder of the run it is held to")
+    parser.add_argument("--tolerance", type=float, default=0.01, help="how much may be lost [%(default)s]")
+    options = parser.parse_args(arguments)
+    return main([str(options.baseline), str(options.run), "--gate", str(options.tolerance)])
 
 
 if __name__ == "__main__":

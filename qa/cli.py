@@ -246,13 +246,17 @@ def change_password(name: str, password_stdin: bool) -> None:
 @main.command("eval", context_settings={"ignore_unknown_options": True, "help_option_names": []}, add_help_option=False)
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 def evaluate(arguments: tuple[str, ...]) -> None:
-    """Run an evaluation: the same as python -m evals.run; `qa eval compare` is python -m evals.compare."""
+    """Run an evaluation (python -m evals.run), or `qa eval compare`, `gate`: each tells more with --help."""
     try:
-        from evals.compare import main as compare
-        from evals.run import main as run
+        from evals import compare, run
     except ModuleNotFoundError:
-        raise click.ClickException("Evaluations run from a checkout of the repository: change to its folder.") from None
-    sys.exit(compare(list(arguments[1:])) if arguments[:1] == ("compare",) else run(list(arguments)))
+        raise click.ClickException(
+            "Evaluations run from a checkout of the repository with its development packages: change to its folder "
+            "and run uv sync."
+        ) from None
+    commands = {"compare": compare.main, "gate": compare.gate}
+    name, *rest = arguments or ("",)
+    sys.exit(commands[name](rest) if name in commands else run.main(list(arguments)))
 
 
 @contextmanager
