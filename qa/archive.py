@@ -20,6 +20,7 @@ from qa.answer.parts import together
 from qa.answer.prompts import chosen, completed, standing_alone, writing
 from qa.answer.quoting import ANSWER_FROM, abstention, quote
 from qa.answer.reading import Finding, read
+from qa.answer.roles import fitting
 from qa.answer.shorts import days_meant
 from qa.answer.splitting import split
 from qa.answer.standing import also_asked, by_last_change, place_held
@@ -218,8 +219,12 @@ class Archive:
     ) -> Generator[Event, None, None]:
         """What happens as the answer is made: `Found`, then `Delta`s, last `Finished`. Arguments: as for `ask`."""
         started = perf_counter()
-        put = self._complete(_checked(question), history)
+        question = _checked(question)
+        put = self._index.respelled(self._complete(question, history))
         quoted = self._quoted(put, asked, filters, narrow)
+        if quoted.abstained and put.startswith(f"{question} ("):  # what was spoken of before may be beside the point
+            alone = self._quoted(question, asked, filters, narrow)
+            quoted = quoted if alone.abstained else alone
         searched = perf_counter()
         yield Found(quoted.question, quoted.hits)
         writer = self._writer
@@ -295,7 +300,7 @@ class Archive:
         in_search = self._index.names(searched) if searched and searched != question else names
         hits = search(self._index, self._encoder, searched or question, filters, RETRIEVED, in_search)
         hits, readings = rerank(question, hits, self._reader, names)
-        return hits, read(question, hits, readings, names)
+        return hits, fitting(question, hits, read(question, hits, readings, names))
 
     def _days_of(self, event: str) -> tuple[date, date] | None:
         """The days on which the archive says that "Mosul fell"; None where it does not say."""

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from qa.errors import ArchiveIndexError
 from qa.index.lexical import Lexical
 from qa.index.names import named
+from qa.index.spelling import respelled
 from qa.index.store import Store
 from qa.index.sync import Encodes, sync
 from qa.index.vectors import Vectors
@@ -24,6 +25,8 @@ EXACT_LIMIT = 20_000
 importing Chroma and LlamaIndex takes. Chroma's graph is asked above it."""
 OVERFETCH = 2_000
 """How many neighbours are asked for under a filter; a range filter inside Chroma costs 350 to 900 ms at 200,000."""
+NEAR = 20
+"""Passages looked through for the spelling of a name."""
 
 Ranking = list[tuple[str, float]]
 
@@ -63,6 +66,17 @@ class Index:
         A passage that has one of the `names` by another name is found as well.
         """
         return self._lexical.search(question, limit, filters, names)
+
+    def respelled(self, question: str) -> str:
+        """`question` with names that the archive has nowhere spelled as it has them."""
+
+        def near(word: str) -> list[str]:
+            return [
+                f"{article.title} {article.text[passage.start : passage.end]}"
+                for passage, article in self._store.passages(self._lexical.near(word, NEAR)).values()
+            ]
+
+        return respelled(question, near)
 
     def names(self, question: str) -> list[Name]:
         """The names in `question` that have others in this archive."""
