@@ -104,7 +104,8 @@ def retrieved(questions: Sequence[Question], rows: Mapping[str, Row]) -> dict[st
     judged = [q for q in questions if q.answerable and q.evidence and q.id in rows]
     if not judged:
         return {}
-    qrels = [Qrel(q.id, article, 1) for q in judged for article in sorted({e.article for e in q.evidence})]
+    grades = ((q.id, sorted({e.article: e.grade for e in q.evidence}.items())) for q in judged)
+    qrels = [Qrel(key, article, grade) for key, articles in grades for article, grade in articles]
     run = []
     for question in judged:
         articles = dict.fromkeys(passage["article"] for passage in rows[question.id]["passages"])

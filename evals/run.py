@@ -20,7 +20,7 @@ from tqdm import tqdm
 
 import qa
 from evals.metrics import summary
-from evals.questions import Question, read_questions
+from evals.questions import Question, asked_of
 from evals.report import html_report, table
 from evals.runs import PREDICTIONS, begin, end, record_of
 from qa.archive import Archive
@@ -41,7 +41,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--workers", type=int, default=1, help="questions asked at once [%(default)s]")
     options = parser.parse_args(arguments)
     try:
-        questions = read_questions(options.questions)[: options.limit]
+        questions = asked_of(options.questions)[: options.limit]
         with bars() as progress:
             archive = qa.open(options.corpus, options.index, progress)
         with archive:

@@ -12,7 +12,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from evals.questions import Question, read_questions
+from evals.questions import Question, asked_of
 from qa.archive import Archive
 from qa.errors import EvaluationError
 from qa.models.engine import DATA, checksums
@@ -93,7 +93,7 @@ def read_run(folder: Path) -> Run:
         raise EvaluationError(
             f"{str(folder)!r} holds no finished run: make one with python -m evals.run --out {folder}."
         )
-    questions = read_questions(folder / QUESTIONS)[: record["limit"]]
+    questions = asked_of(folder / QUESTIONS)[: record["limit"]]
     return Run(folder, tuple(questions), {row["id"]: row for row in _whole_rows(folder / PREDICTIONS)}, record)
 
 
