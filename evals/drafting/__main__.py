@@ -1,8 +1,9 @@
 """Propose questions on an archive, for a person to accept, edit or drop.
 
-`python -m evals.drafting --corpus DIR --out FILE.jsonl` draws them from the sentences of the articles; where a language
-model is configured (QA_MODEL, OPENAI_BASE_URL, OPENAI_API_KEY) it proposes them, and each must stand in its article word
-for word. Drafts are not asked before they are accepted: `qa eval review FILE.jsonl`.
+`python -m evals.drafting --corpus DIR --out FILE.jsonl` draws them from the sentences of the articles. Where a language
+model is configured (QA_MODEL, OPENAI_BASE_URL, OPENAI_API_KEY) the model proposes them, and each must stand
+in its article
+word for word. Drafts are not asked before they are accepted: `qa eval review FILE.jsonl`.
 """
 
 from __future__ import annotations

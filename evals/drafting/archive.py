@@ -51,7 +51,7 @@ def articles_of(corpus: Path) -> tuple[list[Article], list[Refused]]:
 
 
 def named(sentence: Sentence, before: str, names: Names) -> Sentence:
-    """The sentence with "the city" named, where the headline, or else the sentence before it, has one that it can be."""
+    """The sentence with "the city" named, where the headline, else the sentence before, has one that it can be."""
     found = _THE_PLACE.search(sentence.text)
     towns = [
         {m[0] for m in re.finditer(rf"\b{NAME}", text) if names.is_town(m[0])}
@@ -68,6 +68,6 @@ def named(sentence: Sentence, before: str, names: Names) -> Sentence:
 def sentences_of(article: Article) -> Iterator[Sentence]:
     """The sentences of an article that questions are made of, without their datelines."""
     for span in prose(article):
-        if usable(span, article.text):
-            text = " ".join(article.text[span.start : span.end].split())
+        text = " ".join(article.text[span.start : span.end].split())
+        if usable(text):
             yield Sentence(article, span, _DATELINE.sub("", text))

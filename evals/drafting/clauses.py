@@ -6,7 +6,7 @@ What is not understood is passed over: a question that is not asked costs less t
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -15,32 +15,36 @@ import simplemma
 AUXILIARIES = frozenset("was were is are has have had will would can could must should may might".split())
 _IRREGULAR = dict(
     pair.split(":")
-    for pair in """arose:arise became:become began:begin bore:bear bought:buy broke:break brought:bring built:build
-    burnt:burn came:come caught:catch chose:choose cost:cost cut:cut dealt:deal drew:draw drove:drive fell:fall felt:feel
-    fought:fight found:find fled:flee flew:fly forgot:forget gave:give got:get grew:grow heard:hear held:hold hid:hide
-    hit:hit hurt:hurt kept:keep knew:know laid:lay led:lead left:leave lent:lend lost:lose made:make meant:mean met:meet
-    overran:overrun overthrew:overthrow paid:pay put:put quit:quit ran:run retook:retake rode:ride rose:rise sank:sink
-    saw:see sent:send set:set shook:shake shot:shoot shut:shut sold:sell sought:seek spent:spend split:split spoke:speak
-    spread:spread stole:steal stood:stand struck:strike swept:sweep swore:swear taught:teach threw:throw told:tell
-    took:take tore:tear understood:understand undertook:undertake went:go withdrew:withdraw won:win wore:wear
-    wrote:write""".split()
+    for pair in """arose:arise became:become began:begin bore:bear bought:buy broke:break brought:bring
+    built:build burnt:burn
+    came:come caught:catch chose:choose cost:cost cut:cut dealt:deal drew:draw drove:drive fell:fall felt:feel
+    fought:fight found:find fled:flee flew:fly forgot:forget gave:give got:get grew:grow heard:hear held:hold
+    hid:hide hit:hit hurt:hurt kept:keep knew:know laid:lay led:lead left:leave lent:lend lost:lose made:make
+    meant:mean met:meet overran:overrun overthrew:overthrow paid:pay put:put quit:quit ran:run retook:retake
+    rode:ride rose:rise sank:sink saw:see sent:send set:set shook:shake shot:shoot shut:shut sold:sell sought:seek
+    spent:spend split:split spoke:speak spread:spread stole:steal stood:stand struck:strike swept:sweep swore:swear
+    taught:teach threw:throw told:tell took:take tore:tear understood:understand undertook:undertake went:go
+    withdrew:withdraw won:win wore:wear wrote:write""".split()
 )
 PRESENT = {"lies": "lie", "stands": "stand", "sits": "sit", "covers": "cover", "holds": "hold", "measures": "measure"}
 """Verbs that tell how things stand."""
 _NO_NOUN = frozenset(
     """a an the its his her their our my your this that these those some any no every each all many few more most other
-    another several both of in on at to for from by with near between against into over under about around and or but not
-    two three four five six seven eight nine ten newly recently heavily well so very US-led UN-backed""".split()
+    another several both of in on at to for from by with near between against into over under about around and or
+    but not two three four five six seven eight nine ten newly recently heavily well so very US-led UN-backed""".split()
 )
 """A word after one of these is no finite verb."""
 _SUBORDINATE = re.compile(
-    r",? \b(?:after|before|when|while|because|although|though|unless|until|once|whose|whom|where|since|if|as)\b (?!(?:many|much"
-    r"|well|soon|the capital|part|a|an|of|then|last|late|early|\d+)\b)|, (?:who|which|and|but|with|so|or|nor|then|saying|adding)\b ?"
+    r",? \b(?:after|before|when|while|because|although|though|unless|until|once|whose|whom|where|since|if|as)\b "
+    r"(?!(?:many|much|well|soon|the capital|part|a|an|of|then|last|late|early|\d+)\b)"
+    r"|, (?:who|which|and|but|with|so|or|nor|then|saying|adding)\b ?"
     r"|,? \b(?:that|who|which)\b | [–—] |; |: "
 )
 _OPENING = re.compile(
-    r"^(?:On \w+day|(?:Last|This) (?:week|month|year)|Yesterday|Earlier this (?:week|month|year)|In (?:early |late )?\w+ \d{4}) (?=[a-z]|[A-Z])|"
-    r"^(?:(?:In|On|At|By|After|Before|During|Since|As|For|With|Last|Late|Early|Earlier|Meanwhile|Separately|However|Also|"
+    r"^(?:On \w+day|(?:Last|This) (?:week|month|year)|Yesterday|Earlier this (?:week|month|year)|"
+    r"In (?:early |late )?\w+ \d{4}) (?=[a-zA-Z])"
+    r"|^(?:(?:In|On|At|By|After|Before|During|Since|As|For|With|Last|Late|Early|Earlier|Meanwhile|Separately|"
+    r"However|Also|"
     r"Yesterday|Then|But|And|Within|Under|Among|Days|Two|Three|This|According)\b(?: [^ ,]+){0,6}|By contrast), (?=\S)"
 )
 _NP = re.compile(r"^(?:the|a|an) |^[A-Z]", re.IGNORECASE)
@@ -62,24 +66,31 @@ class Clause:
     opening: str = ""
     """What stands before the subject: "In July, after nine months of battle"."""
 
-    def asked(self, word: str, rest: str) -> str:
-        """The clause as a question that begins with `word`, with `rest` in the place of its own; empty where it is none."""
-        if word == "When" and self.auxiliary in ("has", "have", "had"):
-            return self._asked_when(rest)
-        if self.auxiliary:
-            return _joined(word, self.auxiliary, self.subject, self.verb, rest)
-        does = "does" if self.verb in PRESENT else "did"
-        return _joined(word, does, self.subject, base(self.verb), rest)
+    def asked(self, word: str, rest: str, inside: Callable[[str], str]) -> str:
+        """The clause as a question; empty where it makes none.
 
-    def _asked_when(self, rest: str) -> str:
+        Args:
+            word: What it begins with: "When", "How many strikes".
+            rest: What stands in the place of the clause's own rest.
+            inside: How a subject is written inside a sentence.
+        """
+        subject = inside(self.subject)
+        if word == "When" and self.auxiliary in ("has", "have", "had"):
+            return self._asked_when(subject, rest)
+        if self.auxiliary:
+            return _joined(word, self.auxiliary, subject, self.verb, rest)
+        does = "does" if self.verb in PRESENT else "did"
+        return _joined(word, does, subject, base(self.verb), rest)
+
+    def _asked_when(self, subject: str, rest: str) -> str:
         """The perfect told as what happened: a day goes with "did" and "was", not with "has"."""
         verb, _, after = rest.partition(" ")
         if verb == "been":
-            many = self.auxiliary == "have" or (self.auxiliary == "had" and self.subject.endswith("s"))
-            return _joined("When", "were" if many else "was", self.subject, after)
+            many = self.auxiliary == "have" or (self.auxiliary == "had" and subject.endswith("s"))
+            return _joined("When", "were" if many else "was", subject, after)
         if base(verb) == verb and verb not in _IRREGULAR:
             return ""  # "has three children"
-        return _joined("When did", self.subject, base(verb), after)
+        return _joined("When did", subject, base(verb), after)
 
     def told(self, rest: str) -> str:
         """Verb and rest, as they follow the subject."""
@@ -94,7 +105,7 @@ def _joined(*parts: str) -> str:
 def base(verb: str) -> str:
     """The infinitive of a verb of a clause."""
     known = _IRREGULAR.get(verb) or PRESENT.get(verb)
-    return known or str(simplemma.lemmatize(verb, lang="en"))
+    return known or (str(simplemma.lemmatize(verb, lang="en")) if verb else "")
 
 
 def _is_past(word: str) -> bool:

@@ -15,19 +15,23 @@ _WORD = r"(?:[A-Z][\w’'-]*[\w]|[A-Z]|al-[A-Z][\w’-]*)"
 NAME = rf"{_WORD}(?:(?: (?:of|al|el|bin|ibn|van|de|der|von))? {_WORD})*"
 """Words with capitals in a row."""
 TITLE = (
-    r"(?:(?:Prime|Foreign|Defen[cs]e|Interior|Finance|Vice|Deputy) ?-?(?:Minister|President)|President|Minister|Senator|"
-    r"Secretary of State|(?:Lieutenant |Major |Brigadier |Lt |Maj |Brig )?(?:General|Gen|Colonel|Col)|Captain|Capt|Sheikh|"
-    r"Ayatollah|Pope|King|Queen|Prince|Princess|Mayor|Governor|Judge|Professor|Mr|Mrs|Ms|Dr|Sir|Lord|Lady|Vice-President|"
-    r"Chancellor|Ambassador|Sergeant|Sgt)\.?"
+    r"(?:(?:Prime|Foreign|Defen[cs]e|Interior|Finance|Vice|Deputy) ?-?(?:Minister|President)|President|Minister|"
+    r"Secretary of State|(?:Lieutenant |Major |Brigadier |Lt |Maj |Brig )?(?:General|Gen|Colonel|Col)|Captain|"
+    r"Capt|Sheikh|"
+    r"Ayatollah|Pope|King|Queen|Prince|Princess|Mayor|Governor|Judge|Professor|Mr|Mrs|Ms|Dr|Sir|Lord|Lady|Senator|"
+    r"Chancellor|Ambassador|Sergeant|Sgt|Vice-President)\.?"
 )
 SAYS = (
-    r"(?:said|says|told|announced|warned|claimed|added|confirmed|stated|acknowledged|admitted|insisted|argued|explained|promised|"
-    r"vowed|denied|suggested|estimated|testified|wrote|declared)"
+    r"(?:said|says|told|announced|warned|claimed|added|confirmed|stated|acknowledged|admitted|insisted|argued|"
+    r"explained|"
+    r"promised|vowed|denied|suggested|estimated|testified|wrote|declared)"
 )
+_LEADS = r"spokes(?:man|woman|person)|leader|envoy|chief|commander|minister|governor|head"
 ROLES = (
-    r"(?:spokes(?:man|woman|person)|leader|envoy|chief|commander|minister|governor|head|president|secretary|director|general|"
-    r"chairman|chairwoman|professor|analyst|ambassador|coordinator|correspondent|mayor|senator|imam|founder|member|editor|"
-    r"coach|captain|author|singer|actor|actress|judge|king|queen|officer|adviser|supremo|dictator)s?"
+    rf"(?:{_LEADS}|president|secretary|director|general|chairman|chairwoman|professor|analyst|ambassador|coordinator|"
+    r"correspondent|mayor|senator|imam|founder|member|editor|coach|captain|author|singer|actor|actress|judge|"
+    r"king|queen|"
+    r"officer|adviser|supremo|dictator)s?"
 )
 """What a person can be."""
 _PERSON = (
@@ -36,22 +40,23 @@ _PERSON = (
     re.compile(rf"\b(?P<name>{_WORD} {NAME}), (?:who (?!are|were|have)|(?:the|an?)? ?(?:[\w’']+ ){{0,3}}{ROLES}\b)"),
     re.compile(rf"\b{ROLES}(?: (?:of|for) [^,]+)?, (?P<name>{_WORD} {NAME})(?:,|\.|$)"),
     re.compile(rf"\bsaid (?P<name>{_WORD} {NAME})"),
-    re.compile(
-        rf"\b(?:spokes(?:man|woman|person)|leader|envoy|chief|commander|minister|governor|head) (?P<name>{_WORD} {NAME})"
-    ),
+    re.compile(rf"\b(?:{_LEADS}) (?P<name>{_WORD} {NAME})"),
 )
 SEEN = 2
 """How often a name must stand where places do."""
 _PLACE = re.compile(
-    r"\b(?P<sign>in|near|outside|towards?|into|(?:west|east|north|south|town|city|capital|centre|outskirts) of) "
+    r"\b(?P<sign>in|near|outside|towards?|into|(?:west|east|north|south|(?<!home )town|city|capital|centre|"
+    r"outskirts) of) "
     rf"(?P<name>{NAME})"
 )
 _PROVINCE = re.compile(rf"\b(?P<name>{_WORD}) (?:[Pp]rovince|[Rr]egion|[Ss]tate)\b|\bprovince of (?P<of>{_WORD})")
-NO_NAMES = {
-    *MONTHS,
-    *WEEKDAYS,
-    *"I The A An In On At By For But And As Its His Their He She It They After Last While When Despite If Because Although Since Once With During From Of Even Yet So Sometimes Then Now Today You We Our Your My That This These There What Who Why How".split(),
-}
+NO_NAMES = frozenset((*MONTHS, *WEEKDAYS)) | frozenset(
+    """I The A An In On At By For But And As Its His Their He She It They After Last While When Despite If
+    Because Although
+    Since Once With During From Of Even Yet So Sometimes Then Now Today You We Our Your My That This These
+    There What Who
+    Why How""".split()
+)
 """Words with a capital that begin no name."""
 
 

@@ -41,30 +41,37 @@ _PRONOUN = re.compile(
 )
 _POINTING = re.compile(
     r"\b(?:this|these|those|here|there|now|today|then|so far|such|both|former|latter|I|we|our|us|you|your|my|others|"
-    r"the (?:same|two|three|four|first|second|third|last|other|rest|one|latest|whole)(?! \w+ (?:of|in) [A-Z])|another|each)\b"
+    r"another|each|the (?:same|two|three|four|first|second|third|last|other|rest|one|latest|whole)(?! \w+ (?:of|"
+    r"in) [A-Z]))\b"
 )
 _THINGS = (
-    r"(?:city|town|village|group|province|operation|offensive|battle|area|areas|country|region|capital|company|assault|advance|"
-    r"campaign|report|figure|figures|number|tribe|ministry|command|source|official|officials|valley|move|attack|place|name|"
-    r"river|border|frontier|centre|center|north|south|east|west|war|police|plan|deal|agreement|law|case|court|film|show|game|"
-    r"team|event|crisis|meeting|election|government|surroundings|complex|camp|district|families|sides|forces|ground|world|"
-    r"charge|alliance|tension|conflict|way|insurgency|militants|extremists|jihadists|group[’']s|party|man|woman|men|women|"
+    r"(?:city|town|village|group|province|operation|offensive|battle|area|areas|country|region|capital|company|"
+    r"assault|advance|"
+    r"campaign|report|figure|figures|number|tribe|ministry|command|source|official|officials|valley|move|attack|"
+    r"place|name|"
+    r"river|border|frontier|centre|center|north|south|east|west|war|police|plan|deal|agreement|law|case|court|"
+    r"film|show|game|"
+    r"team|event|crisis|meeting|election|government|surroundings|complex|camp|district|families|sides|forces|"
+    r"ground|world|"
+    r"charge|alliance|tension|conflict|way|insurgency|militants|extremists|jihadists|group[’']s|party|man|woman|"
+    r"men|women|"
     r"road|bank|public|cases|victims|rankings|residents)"
 )
 _FOLLOWS = (
-    r"(?:of|in|at|on|for|to|from|by|with|and|or|was|were|is|are|has|have|had|do|does|did|that|who|which|after|before|since|"
+    r"(?:of|in|at|on|for|to|from|by|with|and|or|was|were|is|are|has|have|had|do|does|did|that|who|which|after|"
+    r"before|since|"
     r"until|will|would|near|against|outside|around|between|over|under|into|\w+ed)"
 )
-_OF_A_NAME = rf"(?! (?:of|in|at|for|near|against|outside|around|with|from|between|to) (?:[\w’'-]+ ){{0,4}}?{NAME})"
+_OF_A_NAME = rf"(?! (?:of|in|at|on|for|near|against|outside|around|with|from|between|to) (?:[\w’'-]+ ){{0,4}}?{NAME})"
 _VAGUE = re.compile(
-    rf"\b(?:the|an?) (?:\w+ )?{_THINGS}\b(?=\W*$|[,.;?]| {_FOLLOWS}\b){_OF_A_NAME}"
-    rf"|\b(?:did|does|do|was|were|is|are|has|have|had|will) (?:the|an?) (?:\w+ )?{_THINGS}\b{_OF_A_NAME}"
+    rf"\b(?:the|an?) (?:[a-z][\w-]* )?{_THINGS}\b(?=\W*$|[,.;?]| {_FOLLOWS}\b){_OF_A_NAME}"
+    rf"|\b(?:did|does|do|was|were|is|are|has|have|had|will) (?:the|an?) (?:[a-z][\w-]* )?{_THINGS}\b{_OF_A_NAME}"
 )
 """Things told of without saying which: "the city", "the operation", unless a name follows that says so."""
 
 
 def stands_alone(question: str) -> bool:
-    """Whether a question can be understood by who has not read the article: it names something, and points at nothing."""
+    """Whether a question can be understood without the article: it names something, and points at nothing."""
     inner = question[0].lower() + question[1:]
     named = names_in(inner)
     if not named:

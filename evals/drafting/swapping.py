@@ -47,7 +47,7 @@ class Swaps:
         self._years = sorted({e.words for e in days if re.fullmatch(r"\d{4}", e.words)})
 
     def of(self, proposal: Proposal, rng: Random) -> Iterator[Proposal]:
-        """The question with another place or year of the archive that it says nothing of, in an order that `rng` makes."""
+        """The question with another place or year of the archive, of which nothing is told; `rng` makes the order."""
         question = proposal.question
         if proposal.kind in ASKING_A_NAME:
             return
@@ -58,13 +58,14 @@ class Swaps:
             for other in self._like(match[0])
             if not (measured and match.start() < measured.end() or _bound(question, match))
         ]
-        for match in re.finditer(r"\b(?:19|20)\d\d\b", question):
-            swaps += [(match.span(), year) for year in self._years if abs(int(year) - int(match[0])) <= NEAR_YEARS]
+        for match in re.finditer(r"\b(?:in|of|by|since|until) (?P<year>(?:19|20)\d\d)\b", question):
+            near = [year for year in self._years if abs(int(year) - int(match["year"])) <= NEAR_YEARS]
+            swaps += [(match.span("year"), year) for year in near]
         rng.shuffle(swaps)
         for (start, end), other in swaps:
             name = question[start:end]
             rest = set(terms(question[:start] + question[end:]))
-            if other in question or key(other) == key(name) or len(rest) < FEWEST or self._told(other, rest):
+            if len(rest) < FEWEST or self._told(other, rest):
                 continue
             note = f"{other} stands where the archive has {name}"
             yield Proposal(f"{question[:start]}{other}{question[end:]}", (), SWAPPED, proposal.sentence, note)
