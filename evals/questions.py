@@ -66,7 +66,7 @@ def read_questions(path: Path) -> list[Question]:
         EvaluationError: The file or a line of it cannot be read; the message names both.
     """
     try:
-        lines = path.read_text(encoding="utf-8-sig").splitlines()
+        lines = path.read_text(encoding="utf-8-sig").split("\n")
     except (OSError, UnicodeDecodeError) as error:
         raise EvaluationError(f"The question file {str(path)!r} cannot be read ({error}).") from None
     questions = [_question(path, number, line) for number, line in enumerate(lines, start=1) if line.strip()]

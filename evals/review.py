@@ -31,7 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     try:
         read_questions(options.file)  # what is wrong in it is told by line
-        rows = [json.loads(line) for line in options.file.read_text("utf-8-sig").splitlines() if line.strip()]
+        rows = [json.loads(line) for line in options.file.read_text("utf-8-sig").split("\n") if line.strip()]
         review(options.file, rows)
     except click.Abort:  # Ctrl-C, or the end of the input: every decision is kept
         click.echo()

@@ -294,6 +294,12 @@ def test_what_cannot_be_read_gets_a_sentence(made: Import, form: str, name: str,
     assert sentence in said and "Traceback" not in said and not articles
 
 
+def test_a_line_separator_inside_a_text_ends_no_line(made: Import) -> None:
+    asked = {"id": "a", "question": "What\u2028has it?", "answers": [{"text": "rain", "answer_start": 7}]}
+    _, questions, said = made("squad", {"a.json": squad(asked, context="It has\u2028rain.")})
+    assert questions["a"].question == "What\u2028has it?" and not said
+
+
 def test_an_id_that_comes_twice_is_refused(made: Import) -> None:
     _, questions, said = made("csv", {"a.csv": "id,question,answer\n1,Who?,A\n1,Where?,B\n"})
     assert [q.question for q in questions.values()] == ["Who?"]
