@@ -33,7 +33,9 @@ def made(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Import:
             path.write_bytes(gzip.compress(text.encode()) if "gz" in name else text.encode())
         assert main([form, str(source), "--out", str(tmp_path / "out"), *options]) == status
         corpus = tmp_path / "out" / "corpus" / "articles.jsonl"
-        articles = [json.loads(line) for line in corpus.read_text().splitlines()] if corpus.exists() else []
+        articles = (
+            [json.loads(line) for line in corpus.read_text("utf-8").split("\n") if line] if corpus.exists() else []
+        )
         questions = read_questions(tmp_path / "out" / "questions.jsonl") if not status else []
         return {row["id"]: row for row in articles}, {q.id: q for q in questions}, capsys.readouterr().err
 
