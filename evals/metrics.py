@@ -73,12 +73,16 @@ def forms(answer: str) -> list[str]:
 def score(question: Question, row: Row) -> Scores:
     """The measures that apply to one question's row.
 
-    An unanswerable question has only `abstained_right`; one without evidence has no measure of citations or retrieval.
+    An unanswerable question has only `abstained_right`; one without evidence has no measure of citations or retrieval;
+    one whose answers are not known is right where its evidence is cited.
     """
     if not question.answerable:
         return {"abstained_right": float(row["abstained"])}
     answers = [form for answer in question.answers for form in forms(answer)]
     answered, short, text = not row["abstained"], row["short"] or "", row["text"] or ""
+    if not answers:
+        cited = _cited(question, row, True)
+        return {"answered": float(answered), "right": cited.get("cited_right", 0.0)} | cited
     brief = len(short.split()) <= SHORT_WORDS
     right_short = answered and brief and any(contains(short, answer) for answer in answers)
     right = right_short or (answered and any(contains(text, answer) for answer in answers))
@@ -91,11 +95,13 @@ def score(question: Question, row: Row) -> Scores:
     }
     if answered and (text or short) and (long := [answer for answer in answers if len(answer.split()) > SHORT_WORDS]):
         scores["rouge_l"] = max(rouge_l(text, answer) for answer in long)
-    return scores | (_cited(question, row, right) if question.evidence else {}) | _days(short, question, answered)
+    return scores | _cited(question, row, right) | _days(short, question, answered)
 
 
 def _cited(question: Question, row: Row, right: bool) -> Scores:
-    """Whether the citations are the evidence, all of it, and nothing else."""
+    """Whether the citations are the evidence, all of it, and nothing else; nothing where there is none."""
+    if not question.evidence:
+        return {}
     citations = [] if row["abstained"] else row["citations"]
     rests = [[overlaps(c, e.article, e.quote) for c in citations] for e in question.evidence]
     cited = any(map(any, rests))
@@ -165,9 +171,10 @@ def by_question(
     for question in questions:
         row = rows[question.id]
         scores = score(question, row)
-        scores["squad2_f1"] = scores["f1" if question.answerable else "abstained_right"]
-        given = "" if row["abstained"] else row["short"] or ""
-        scores |= {"squad_em": squad.exact(given, question.answers), "squad_f1": squad.f1(given, question.answers)}
+        if question.answers or not question.answerable:
+            scores["squad2_f1"] = scores["f1" if question.answerable else "abstained_right"]
+            given = "" if row["abstained"] else row["short"] or ""
+            scores |= {"squad_em": squad.exact(given, question.answers), "squad_f1": squad.f1(given, question.answers)}
         for name, value in scores.items():
             found.setdefault(name, {})[question.id] = value
     return found | by_article(questions, rows) | by_passage(questions, rows, places or {})

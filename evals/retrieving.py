@@ -22,6 +22,8 @@ MEASURES: dict[str, Measure] = {
     **{f"hit@{k}": Success @ k for k in (1, 5, 10)},
 }
 """By the name they have in a report, after "article_" or "passage_"."""
+Graded = Mapping[str, Mapping[str, int]]
+"""What is relevant and how much, by question id."""
 Ranked = Mapping[str, Sequence[str]]
 """Names of what was found, best first, by question id."""
 
@@ -30,7 +32,7 @@ def by_article(questions: Sequence[Question], rows: Mapping[str, Row]) -> dict[s
     """Each measure by question id, over the answerable questions with evidence."""
     judged = [q for q in questions if q.answerable and q.evidence and q.id in rows]
     found = {q.id: list(dict.fromkeys(passage["article"] for passage in rows[q.id]["passages"])) for q in judged}
-    return _measured("article", {q.id: sorted({e.article for e in q.evidence}) for q in judged}, found)
+    return _measured("article", {q.id: {e.article: e.grade for e in q.evidence} for q in judged}, found)
 
 
 def by_passage(questions: Sequence[Question], rows: Mapping[str, Row], places: Places) -> dict[str, dict[str, float]]:
@@ -38,11 +40,12 @@ def by_passage(questions: Sequence[Question], rows: Mapping[str, Row], places: P
 
     Evidence whose article is there but without its words is not judged: nobody can say which passage holds it.
     """
-    expected, found = {}, {}
+    expected: dict[str, Mapping[str, int]] = {}
+    found: dict[str, list[str]] = {}
     for question in questions:
         judged = [place for place in places.get(question.id, ()) if place.end > place.start or not place.there]
         if question.answerable and judged and question.id in rows:
-            expected[question.id] = [f"evidence {number}" for number in range(len(judged))]
+            expected[question.id] = {f"evidence {number}": 1 for number in range(len(judged))}
             found[question.id] = list(_held(rows[question.id]["passages"], judged))
     return _measured("passage", expected, found)
 
@@ -59,10 +62,10 @@ def _held(passages: Sequence[Row], places: Sequence[Place]) -> Iterator[str]:
             yield f"passage {rank}"
 
 
-def _measured(kind: str, expected: Ranked, found: Ranked) -> dict[str, dict[str, float]]:
+def _measured(kind: str, expected: Graded, found: Ranked) -> dict[str, dict[str, float]]:
     if not expected:
         return {}
-    qrels = [Qrel(key, name, 1) for key, names in expected.items() for name in names]
+    qrels = [Qrel(key, name, grade) for key, names in expected.items() for name, grade in names.items()]
     run = [ScoredDoc(key, name, -rank) for key, names in found.items() for rank, name in enumerate(names)]
     names = {measure: f"{kind}_{name}" for name, measure in MEASURES.items()}
     # A question for which nothing was retrieved is told of by no measure; it has found nothing.

@@ -22,7 +22,7 @@ from tqdm import tqdm
 import qa
 from evals.evidence import places, write_places
 from evals.metrics import summary
-from evals.questions import Question, read_questions
+from evals.questions import Question, asked_of
 from evals.report import Report, html_report, markdown_report, table
 from evals.runs import EVIDENCE, PREDICTIONS, begin, end, record_of
 from qa.archive import Archive
@@ -43,7 +43,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--workers", type=int, default=1, help="questions asked at once [%(default)s]")
     options = parser.parse_args(arguments)
     try:
-        questions = read_questions(options.questions)[: options.limit]
+        questions = asked_of(options.questions)[: options.limit]
         with bars() as progress:
             archive = qa.open(options.corpus, options.index, progress)
         with archive:

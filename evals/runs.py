@@ -15,7 +15,7 @@ from typing import Any
 
 from evals.evidence import Places, Row, read_places
 from evals.metrics import Scores, by_question
-from evals.questions import Question, read_questions
+from evals.questions import Question, asked_of
 from qa.archive import Archive
 from qa.errors import EvaluationError
 from qa.models.engine import DATA, checksums
@@ -101,7 +101,7 @@ def read_run(folder: Path) -> Run:
         raise EvaluationError(
             f"{str(folder)!r} holds no finished run: make one with python -m evals.run --out {folder}."
         )
-    questions = read_questions(folder / QUESTIONS)[: record["limit"]]
+    questions = asked_of(folder / QUESTIONS)[: record["limit"]]
     rows = {row["id"]: row for row in _whole_rows(folder / PREDICTIONS)}
     return Run(folder, tuple(questions), rows, record, read_places(folder / EVIDENCE))
 

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from datetime import date, datetime
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -246,17 +247,27 @@ def change_password(name: str, password_stdin: bool) -> None:
 @main.command("eval", context_settings={"ignore_unknown_options": True, "help_option_names": []}, add_help_option=False)
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 def evaluate(arguments: tuple[str, ...]) -> None:
-    """Run an evaluation (python -m evals.run), or `qa eval compare`, `gate`: each tells more with --help."""
+    """Run an evaluation, as python -m evals.run; qa eval compare, gate, import, draft, review do the rest."""
+    named = bool(arguments) and arguments[0] in _EVALUATIONS
+    module, rest = (_EVALUATIONS[arguments[0]], arguments[1:]) if named else ("evals.run", arguments)
     try:
-        from evals import compare, run
+        chosen = import_module(module)
     except ModuleNotFoundError:
         raise click.ClickException(
             "Evaluations run from a checkout of the repository with its development packages: change to its folder "
             "and run uv sync."
         ) from None
-    commands = {"compare": compare.main, "gate": compare.gate}
-    name, *rest = arguments or ("",)
-    sys.exit(commands[name](rest) if name in commands else run.main(list(arguments)))
+    sys.exit(chosen.main(list(rest)))
+
+
+_EVALUATIONS = {
+    "compare": "evals.compare",
+    "gate": "evals.gate",
+    "import": "evals.importing.__main__",
+    "draft": "evals.drafting.__main__",
+    "review": "evals.review",
+}
+"""What `qa eval` is followed by, and the module that does it."""
 
 
 @contextmanager

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from evals.compare import compare, gate, main
+from evals.compare import compare, main
+from evals.gate import main as gate
 from evals.metrics import auroc, by_question
 from evals.questions import Evidence, Question
 from evals.run import main as run

@@ -137,6 +137,22 @@ def test_retrieval_by_passage_counts_each_piece_of_evidence_once() -> None:
     assert by_passage(questions[1:], rows, {"2": [Place("a", there=True)]}) == {}
 
 
+def test_of_a_question_whose_answers_are_not_known_only_what_is_found_counts() -> None:
+    question = Question("1", "?", (), True, (Evidence("a", "", 2), Evidence("b", "", 1)), kind="search")
+    rows = {
+        "1": row(short="x", passages=[{"article": "b", "start": 0, "end": 1}, {"article": "a", "start": 0, "end": 1}])
+    }
+    rows["1"]["citations"] = [cited("a", "Some words.")]
+    scores = score(question, rows["1"])
+    assert scores["right"] == scores["cited_right"] == 1.0 and "f1" not in scores and "exact_match" not in scores
+    # The better one stands second; gains are linear, as in trec_eval.
+    assert by_article([question], rows)["article_ndcg@10"]["1"] == pytest.approx(
+        (1 + 2 * 0.6309) / (2 + 0.6309), abs=1e-4
+    )
+    found = summary([question], rows, {}, {"1": [Place("a", True), Place("b", True)]})
+    assert found["by_kind"] == {"search": "1/1"} and "squad_f1" not in found and "lost" in found
+
+
 def test_citations_by_sentence() -> None:
     question = Question("1", "?", ("x",), True, (Evidence("a", "It fell on Sunday."), Evidence("b", "It rose.")))
     citations = [cited("a", "It fell on Sunday."), cited("a", "Nobody knows why."), cited("c", "It rose.")]
