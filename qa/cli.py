@@ -247,7 +247,7 @@ def change_password(name: str, password_stdin: bool) -> None:
 @main.command("eval", context_settings={"ignore_unknown_options": True, "help_option_names": []}, add_help_option=False)
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 def evaluate(arguments: tuple[str, ...]) -> None:
-    """Run an evaluation, as python -m evals.run; qa eval compare, gate, import, draft, review do the rest."""
+    """Run an evaluation, as python -m evals.run; qa eval compare, gate, judge, import, draft, review do the rest."""
     named = bool(arguments) and arguments[0] in _EVALUATIONS
     module, rest = (_EVALUATIONS[arguments[0]], arguments[1:]) if named else ("evals.run", arguments)
     try:
@@ -263,6 +263,7 @@ def evaluate(arguments: tuple[str, ...]) -> None:
 _EVALUATIONS = {
     "compare": "evals.compare",
     "gate": "evals.gate",
+    "judge": "evals.judge",
     "import": "evals.importing.__main__",
     "draft": "evals.drafting.__main__",
     "review": "evals.review",

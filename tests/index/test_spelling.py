@@ -11,7 +11,9 @@ from tests.conftest import Corpus, WordCounts, article
 
 FILES = {
     "a.md": article("Floods at Ramadi", "Ramadi was cut off. Nobody in Ramadi slept."),
-    "b.md": article("Fallujah waits", "Fallujah waits for the water. In Fallujah carp bite. Zorbat came once."),
+    "b.md": article(
+        "Fallujah waits", "Fallujah waits for the water. In Fallujah carp bite. Zorbat came once. Velmet met Velmet."
+    ),
 }
 
 
@@ -30,7 +32,7 @@ def index(tmp_path: Path, corpus: Corpus, encoder: WordCounts) -> Iterator[Index
         ("what happened in falujha", "what happened in Fallujah"),
         ("Who waits in Fallujah?", "Who waits in Fallujah?"),
         ("Who is Zorbad?", "Who is Zorbad?"),  # once is no sure name
-        ("Who wants a carpet?", "Who wants a carpet?"),  # an English word
+        ("Who wears velvet?", "Who wears velvet?"),  # an English word, though there is a Velmet
         ("Where is Lamadi?", "Where is Lamadi?"),  # the first letter is mostly right
         ("Who said *~^:( Ramdi\\?", "Who said *~^:( Ramadi\\?"),
     ],
