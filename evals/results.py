@@ -1,8 +1,9 @@
 """Every set asked and measured, for the record of this revision: `python -m evals.results --shared DIR --work DIR`.
 
 Makes the public sets below --work (`evals.sets`), indexes them, asks the report questions of each, and the sample
-archive's, and writes evals/results/REVISION/SET.json, the measures, and the table in evals/results/README.md. --work keeps
-indexes and runs: what was ended early is taken up again. With --ablation, what each part of search adds is printed.
+archive's, and writes evals/results/REVISION/SET.json, the measures, and the table in evals/results/README.md. Indexes
+and runs stay in --work: what was ended early is taken up again. With --ablation, what each part of search adds is
+printed.
 """
 
 from __future__ import annotations
