@@ -12,14 +12,15 @@ import json
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
+from statistics import fmean
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from evals.metrics import retrieval
 from evals.questions import Question, read_questions
+from evals.retrieving import by_article
 from qa.archive import RETRIEVED, Archive
 from qa.index.index import Index
 from qa.search.fusion import fuse
@@ -68,7 +69,7 @@ def stages(archive: Archive, bare: Index, question: str) -> dict[str, list[str]]
 
 
 def measured(archive: Archive, corpus: Path, questions: list[Question]) -> dict[str, dict[str, float]]:
-    """The measures of `evals.metrics.retrieval` by stage."""
+    """The measures of retrieval by article, by stage."""
     rows: dict[str, dict[str, Any]] = {stage: {} for stage in STAGES}
     with tempfile.TemporaryDirectory() as folder:
         bare = untitled(corpus, Path(folder))
@@ -76,7 +77,8 @@ def measured(archive: Archive, corpus: Path, questions: list[Question]) -> dict[
             for stage, articles in stages(archive, bare, question.question).items():
                 rows[stage][question.id] = {"passages": [{"article": article} for article in articles]}
         bare.close()
-    return {stage: retrieval(questions, rows[stage]) for stage in STAGES}
+    by_stage = {stage: by_article(questions, rows[stage]) for stage in STAGES}
+    return {stage: {name: fmean(m.values()) for name, m in found.items()} for stage, found in by_stage.items()}
 
 
 def main() -> None:

@@ -4,8 +4,7 @@
     python -m evals.compare A B --gate 0.01         exit status 1 where B is worse by more than 0.01, not by luck
 
 A run is the folder that evals.run wrote. Both must have the same questions. Each measure is compared question by
-question: the interval is that of a paired bootstrap (Efron and Tibshirani 1993), the chance that of a paired
-randomisation test (Smucker, Allan and Carterette 2007), both by scipy with a fixed seed.
+question: the interval is that of a paired bootstrap, the chance that of a paired randomisation test (`evals.chance`).
 """
 
 from __future__ import annotations
@@ -13,19 +12,16 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
-from evals.metrics import by_question
+from evals.chance import Values, chance, interval
 from evals.runs import Run, read_run
 from qa.errors import DatelineError, EvaluationError
 
-SEED, RESAMPLES = 1729, 9_999
 SURE = 0.05
 """A difference of no more chance than this is taken for one."""
 GATED = ("right", "right_and_cited", "abstained_right", "squad2_f1")
@@ -59,9 +55,9 @@ def compare(before: Run, after: Run) -> list[Difference]:
     Raises:
         EvaluationError: They asked other questions.
     """
-    if [q for q in before.questions] != [q for q in after.questions]:
+    if before.questions != after.questions:
         raise EvaluationError(f"{before.folder} and {after.folder} asked other questions: nothing can be compared.")
-    one, other = by_question(before.questions, before.rows), by_question(after.questions, after.rows)
+    one, other = before.scores, after.scores
     found = []
     for measure in one:
         if measure in other and one[measure].keys() == other[measure].keys():
@@ -76,30 +72,9 @@ def compare(before: Run, after: Run) -> list[Difference]:
     return found
 
 
-def _difference(measure: str, before: NDArray[np.float64], after: NDArray[np.float64]) -> Difference:
-    change = after - before
-    low = high = float(change.mean())
-    chance = 1.0
-    if change.any() and len(change) > 1:
-        from scipy.stats import bootstrap, permutation_test
-
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # where nearly all differences are the same
-            drawn = bootstrap(
-                (change,), np.mean, n_resamples=RESAMPLES, method="percentile", rng=np.random.default_rng(SEED)
-            ).confidence_interval
-            chance = permutation_test(
-                (before, after),
-                lambda x, y, axis: np.mean(y - x, axis=axis),
-                permutation_type="samples",
-                vectorized=True,
-                n_resamples=RESAMPLES,
-                rng=np.random.default_rng(SEED),
-            ).pvalue
-        low, high = drawn.low, drawn.high
-    return Difference(
-        measure, len(change), float(before.mean()), float(after.mean()), float(low), float(high), float(chance)
-    )
+def _difference(measure: str, before: Values, after: Values) -> Difference:
+    low, high = interval(after - before)
+    return Difference(measure, len(after), float(before.mean()), float(after.mean()), low, high, chance(before, after))
 
 
 def table(differences: Sequence[Difference]) -> str:
@@ -115,8 +90,7 @@ def table(differences: Sequence[Difference]) -> str:
 
 def changed(before: Run, after: Run, measure: str) -> tuple[list[str], list[str]]:
     """Which questions the second run wins and which it loses by a measure, each with both answers."""
-    one = by_question(before.questions, before.rows)[measure]
-    other = by_question(after.questions, after.rows)[measure]
+    one, other = before.scores[measure], after.scores[measure]
     asked = {question.id: question for question in after.questions}
 
     def told(key: str) -> str:

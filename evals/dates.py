@@ -16,7 +16,8 @@ from datetime import date
 from pathlib import Path
 from typing import Literal, cast
 
-from evals.sets import Row, rows
+from evals.importing.rows import Row
+from evals.sets import rows
 from qa.ingest.decode import decode
 from qa.language.dates import expressions
 from qa.language.sentences import sentences

@@ -1,7 +1,8 @@
 """Measures of answers, citations, retrieval, abstention and calibration, each from 0 to 1.
 
 Exact match and token F1 are those of SQuAD (Rajpurkar et al. 2016, https://arxiv.org/abs/1606.05250), with numbers,
-hyphens and typographic quotes normalised as well; nDCG and hit@k come from ir-measures.
+hyphens and typographic quotes normalised as well (`evals.squad` has the plain ones); measures of retrieval are in
+`evals.retrieving`.
 """
 
 from __future__ import annotations
@@ -10,19 +11,29 @@ import re
 import string
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from statistics import fmean
 from typing import Any
 
+import numpy as np
+
+from evals import squad
+from evals.chance import interval
+from evals.evidence import LOST, Places, Row, lost
 from evals.questions import Question
+from evals.retrieving import by_article, by_passage
+from qa.language.dates import expressions
 from qa.language.intervals import MONTHS
+from qa.search.reranking import READ
 
 SHORT_WORDS = 15
 """A longer text does not count as a short answer."""
 OVERLAP_F1 = 0.4
 """Token F1 from which a quote and the evidence are taken for the same sentence."""
-Row = Mapping[str, Any]
-"""A row of predictions.jsonl."""
+RESAMPLED = 2_000
+"""Resamples of the intervals in a report."""
 Scores = dict[str, float]
+Interval = tuple[date, date]
 
 
 def normalised(text: str) -> str:
@@ -62,12 +73,16 @@ def forms(answer: str) -> list[str]:
 def score(question: Question, row: Row) -> Scores:
     """The measures that apply to one question's row.
 
-    An unanswerable question has only `abstained_right`; one without evidence has no measure of citations or retrieval.
+    An unanswerable question has only `abstained_right`; one without evidence has no measure of citations or retrieval;
+    one whose answers are not known is right where its evidence is cited.
     """
     if not question.answerable:
         return {"abstained_right": float(row["abstained"])}
     answers = [form for answer in question.answers for form in forms(answer)]
     answered, short, text = not row["abstained"], row["short"] or "", row["text"] or ""
+    if not answers:
+        cited = _cited(question, row, True)
+        return {"answered": float(answered), "right": cited.get("cited_right", 0.0)} | cited
     brief = len(short.split()) <= SHORT_WORDS
     right_short = answered and brief and any(contains(short, answer) for answer in answers)
     right = right_short or (answered and any(contains(text, answer) for answer in answers))
@@ -78,10 +93,61 @@ def score(question: Question, row: Row) -> Scores:
         "right": float(right),
         "answered": float(answered),
     }
-    if question.evidence:
-        cited = answered and any(overlaps(c, e.article, e.quote) for c in row["citations"] for e in question.evidence)
-        scores |= {"cited_right": float(cited), "right_and_cited": float(cited and right)}
+    if answered and (text or short) and (long := [answer for answer in answers if len(answer.split()) > SHORT_WORDS]):
+        scores["rouge_l"] = max(rouge_l(text, answer) for answer in long)
+    return scores | _cited(question, row, right) | _days(short, question, answered)
+
+
+def _cited(question: Question, row: Row, right: bool) -> Scores:
+    """Whether the citations are the evidence, all of it, and nothing else; nothing where there is none."""
+    if not question.evidence:
+        return {}
+    citations = [] if row["abstained"] else row["citations"]
+    rests = [[overlaps(c, e.article, e.quote) for c in citations] for e in question.evidence]
+    cited = any(map(any, rests))
+    scores = {
+        "cited_right": float(cited),
+        "right_and_cited": float(cited and right),
+        "citation_recall": fmean(map(any, rests)),
+    }
+    if citations:
+        scores["citation_precision"] = fmean(any(column) for column in zip(*rests, strict=True))
     return scores
+
+
+def _days(short: str, question: Question, answered: bool) -> Scores:
+    """Whether the short answer names the days that an expected one means, and how far the two overlap.
+
+    The overlap is the days in both over the days in either (Jaccard); 0 where no answer is given or it names no day.
+    """
+    expected = [days for answer in question.answers if (days := _means(answer))]
+    if not expected:
+        return {}
+    given = _means(short) if answered else None
+    overlaps = [_jaccard(given, days) if given else 0.0 for days in expected]
+    return {"date_exact": float(given in expected), "date_overlap": max(overlaps)}
+
+
+def _means(answer: str) -> Interval | None:
+    """The days that an answer means which is nothing but a date; a year alone may be any number."""
+    found = expressions(answer, None)
+    if len(found) != 1 or not found[0].first or not found[0].last or answer.strip().isdigit():
+        return None
+    rest = answer[: found[0].start] + answer[found[0].end :]
+    return (found[0].first, found[0].last) if not normalised(rest.replace(found[0].words, "")) else None
+
+
+def _jaccard(one: Interval, other: Interval) -> float:
+    first, last = max(one[0], other[0]), min(one[1], other[1])
+    both = max(0, (last - first).days + 1)
+    return both / (sum((days[1] - days[0]).days + 1 for days in (one, other)) - both)
+
+
+def rouge_l(text: str, expected: str) -> float:
+    """ROUGE-L (Lin 2004), F1 with stemming, by Google's rouge-score: for expected answers of several sentences."""
+    from rouge_score.rouge_scorer import RougeScorer
+
+    return float(RougeScorer(["rougeL"], use_stemmer=True).score(expected, text)["rougeL"].fmeasure)
 
 
 def overlaps(citation: Row, article: str, quote: str) -> bool:
@@ -91,42 +157,27 @@ def overlaps(citation: Row, article: str, quote: str) -> bool:
     return bool(citation["article"] == article and same)
 
 
-def retrieval(questions: Sequence[Question], rows: Mapping[str, Row]) -> Scores:
-    """nDCG@10 and hit@1, @5, @10 by article, over the questions with evidence."""
-    return {name: fmean(values.values()) for name, values in retrieved(questions, rows).items()}
+def by_question(
+    questions: Sequence[Question], rows: Mapping[str, Row], places: Places | None = None
+) -> dict[str, Scores]:
+    """Every measure that is a mean over questions, by question id: what two runs are compared by.
 
-
-def retrieved(questions: Sequence[Question], rows: Mapping[str, Row]) -> dict[str, Scores]:
-    """The measures of `retrieval` by question id."""
-    import ir_measures
-    from ir_measures import Qrel, ScoredDoc, Success, nDCG
-
-    judged = [q for q in questions if q.answerable and q.evidence and q.id in rows]
-    if not judged:
-        return {}
-    qrels = [Qrel(q.id, article, 1) for q in judged for article in sorted({e.article for e in q.evidence})]
-    run = []
-    for question in judged:
-        articles = dict.fromkeys(passage["article"] for passage in rows[question.id]["passages"])
-        run += [ScoredDoc(question.id, article, -rank) for rank, article in enumerate(articles)]
-    measures = {"article_ndcg@10": nDCG @ 10, **{f"article_hit@{k}": Success @ k for k in (1, 5, 10)}}
-    names = {measure: name for name, measure in measures.items()}
-    found: dict[str, Scores] = {name: {} for name in measures}
-    for metric in ir_measures.iter_calc(list(measures.values()), qrels, run):
-        found[names[metric.measure]][metric.query_id] = float(metric.value)
-    # A question for which nothing was retrieved is told of by no measure; it has found nothing.
-    return {name: {q.id: values.get(q.id, 0.0) for q in judged} for name, values in found.items()}
-
-
-def by_question(questions: Sequence[Question], rows: Mapping[str, Row]) -> dict[str, Scores]:
-    """Every measure that is a mean over questions, by question id: what two runs are compared by."""
+    Args:
+        questions: Those asked.
+        rows: Predictions by question id.
+        places: Where the evidence stands, for the measures of retrieval by passage.
+    """
     found: dict[str, Scores] = {}
     for question in questions:
-        scores = score(question, rows[question.id])
-        scores["squad2_f1"] = scores["f1" if question.answerable else "abstained_right"]
+        row = rows[question.id]
+        scores = score(question, row)
+        if question.answers or not question.answerable:
+            scores["squad2_f1"] = scores["f1" if question.answerable else "abstained_right"]
+            given = "" if row["abstained"] else row["short"] or ""
+            scores |= {"squad_em": squad.exact(given, question.answers), "squad_f1": squad.f1(given, question.answers)}
         for name, value in scores.items():
             found.setdefault(name, {})[question.id] = value
-    return found | retrieved(questions, rows)
+    return found | by_article(questions, rows) | by_passage(questions, rows, places or {})
 
 
 def auroc(questions: Sequence[Question], rows: Mapping[str, Row]) -> float | None:
@@ -148,7 +199,7 @@ def citations(rows: Iterable[Row], texts: Mapping[str, str]) -> Scores:
     """
     cited = [citation for row in rows for citation in row["citations"]]
     exact = [texts.get(c["article"], "")[c["start"] : c["end"]] == c["quote"] for c in cited]
-    return {"citations": float(len(cited)), **({"citations_verbatim": fmean(exact)} if exact else {})}
+    return {"citations": len(cited), **({"citations_verbatim": fmean(exact)} if exact else {})}
 
 
 def reliability(questions: Sequence[Question], rows: Mapping[str, Row]) -> list[tuple[float, float, int]]:
@@ -174,32 +225,74 @@ def calibration_error(tenths: Sequence[tuple[float, float, int]]) -> float:
     return sum(count * abs(confidence - right) for confidence, right, count in tenths) / total
 
 
-def summary(questions: Sequence[Question], rows: Mapping[str, Row], texts: Mapping[str, str]) -> dict[str, Any]:
-    """Every measure over a run: means, balanced accuracy of abstention, seconds, and right answers by kind.
+def risk_coverage(questions: Sequence[Question], rows: Mapping[str, Row]) -> list[tuple[float, float]]:
+    """Share of the questions answered, and share of these answered wrongly, were only the surest answers given.
+
+    A point for each answer given, the surest first (El-Yaniv and Wiener 2010); answers as sure make one point. Who
+    answers an unanswerable question is wrong.
+    """
+    given = sorted(
+        (-rows[q.id]["confidence"], 1 - score(q, rows[q.id]).get("right", 0.0))
+        for q in questions
+        if not rows[q.id]["abstained"]
+    )
+    found: list[tuple[float, float]] = []
+    wrong = 0.0
+    for place, (confidence, missed) in enumerate(given, start=1):
+        wrong += missed
+        if place == len(given) or given[place][0] != confidence:
+            found.append((place / len(questions), wrong / place))
+    return found
+
+
+def _abstaining(questions: Sequence[Question], rows: Mapping[str, Row], means: Scores) -> Scores:
+    """Measures of how well it is known what is known."""
+    found: Scores = {}
+    if "answered" in means and "abstained_right" in means:
+        found["abstention_balanced_accuracy"] = (means["answered"] + means["abstained_right"]) / 2
+    if (area := auroc(questions, rows)) is not None:
+        found["confidence_auroc"] = area
+    if curve := risk_coverage(questions, rows):
+        found |= {"coverage": curve[-1][0], "risk": curve[-1][1], "risk_coverage_area": fmean(r for _, r in curve)}
+    if tenths := reliability(questions, rows):
+        found["expected_calibration_error"] = calibration_error(tenths)
+    return found
+
+
+def summary(
+    questions: Sequence[Question],
+    rows: Mapping[str, Row],
+    texts: Mapping[str, str],
+    places: Places | None = None,
+    read: int = READ,
+) -> dict[str, Any]:
+    """Every measure over a run: means with their intervals, abstention, seconds, and right answers by kind.
 
     Args:
         questions: All questions of the run.
         rows: Predictions by question id.
         texts: Text by article id.
+        places: Where the evidence stands.
+        read: How many of the passages found are read, for telling where answers are lost.
     """
-    gathered: dict[str, list[float]] = {}
-    kinds: dict[str, list[float]] = {}
-    for question in questions:
-        scores = score(question, rows[question.id])
-        for name, value in scores.items():
-            gathered.setdefault(name, []).append(value)
-        kinds.setdefault(question.kind, []).append(scores["right" if question.answerable else "abstained_right"])
-    found: dict[str, Any] = {"questions": len(questions), **{name: fmean(values) for name, values in gathered.items()}}
-    if "answered" in found and "abstained_right" in found:
-        found["abstention_balanced_accuracy"] = (found["answered"] + found["abstained_right"]) / 2
-        both = gathered["f1"] + gathered["abstained_right"]
-        found["squad2_f1"] = fmean(both)
-    if (area := auroc(questions, rows)) is not None:
-        found["confidence_auroc"] = area
-    if tenths := reliability(questions, rows):
-        found["expected_calibration_error"] = calibration_error(tenths)
-    found |= retrieval(questions, rows) | citations(rows.values(), texts)
+    measured = by_question(questions, rows, places)
+    means = {name: fmean(values.values()) for name, values in measured.items()}
+    found: dict[str, Any] = {"questions": len(questions), **means}
+    found |= _abstaining(questions, rows, means) | citations(rows.values(), texts)
     seconds = sorted(row["seconds"]["total"] for row in rows.values())
     found |= {"p50_seconds": seconds[len(seconds) // 2], "p95_seconds": seconds[int(len(seconds) * 0.95)]}
+    usage = [row["usage"] for row in rows.values() if row.get("usage")]
+    found |= {f"{name}_tokens": sum(one[name] for one in usage) for name in ("read", "written") if usage}
+    found |= {"cost": sum(one["cost"] for one in usage)} if usage else {}
+    kinds: dict[str, list[float]] = {}
+    stages: Counter[str] = Counter()
+    for question in questions:
+        own = {name: values[question.id] for name, values in measured.items() if question.id in values}
+        kinds.setdefault(question.kind, []).append(own["right" if question.answerable else "abstained_right"])
+        stages[lost(question, rows[question.id], own, (places or {}).get(question.id, ()), read)] += 1
     found["by_kind"] = {kind: f"{sum(values):.0f}/{len(values)}" for kind, values in sorted(kinds.items())}
+    found["lost"] = {stage: stages[stage] for stage in LOST if stages[stage]}
+    found["intervals"] = {
+        name: interval(np.array(list(values.values())), RESAMPLED) for name, values in measured.items()
+    }
     return found

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import sys
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from qa.errors import EvaluationError
+
+ACCEPTED, DRAFT, DROPPED = "accepted", "draft", "dropped"
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +20,9 @@ class Evidence:
 
     article: str
     quote: str
+    """Empty for the whole article."""
+    grade: int = 1
+    """How relevant the article is, more is better; for measures of retrieval."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,16 +40,33 @@ class Question:
     asked: date | None = None
     """The day the question was put."""
     kind: str = "other"
+    status: str = ACCEPTED
+    """DRAFT and DROPPED questions are not asked; see evals.drafting."""
+
+
+def asked_of(path: Path) -> list[Question]:
+    """The questions of a file that are to be asked: all but drafts that nobody has accepted.
+
+    Raises:
+        EvaluationError: It cannot be read, or holds nothing but drafts; the message says what to do.
+    """
+    questions = read_questions(path)
+    asked = [question for question in questions if question.status == ACCEPTED]
+    if not asked:
+        raise EvaluationError(f"{path} holds no accepted question: look through it with qa eval review {path}.")
+    if left := len(questions) - len(asked):
+        print(f"{left} questions of {path} are drafts or dropped: they are not asked.", file=sys.stderr)
+    return asked
 
 
 def read_questions(path: Path) -> list[Question]:
-    """The questions of a file, in its order.
+    """The questions of a file, in its order, drafts too.
 
     Raises:
         EvaluationError: The file or a line of it cannot be read; the message names both.
     """
     try:
-        lines = path.read_text(encoding="utf-8-sig").splitlines()
+        lines = path.read_text(encoding="utf-8-sig").split("\n")
     except (OSError, UnicodeDecodeError) as error:
         raise EvaluationError(f"The question file {str(path)!r} cannot be read ({error}).") from None
     questions = [_question(path, number, line) for number, line in enumerate(lines, start=1) if line.strip()]
@@ -68,15 +91,26 @@ def _question(path: Path, number: int, line: str) -> Question:
             question=_text(row, "question"),
             answers=answers,
             answerable=bool(row.get("answerable", bool(answers))),
-            evidence=tuple(Evidence(_text(e, "article"), _text(e, "quote")) for e in row.get("evidence") or ()),
+            evidence=tuple(
+                Evidence(_text(e, "article"), _text(e, "quote"), int(e.get("grade", 1)))
+                for e in row.get("evidence") or ()
+            ),
             history=_texts(row, "history"),
             asked=date.fromisoformat(str(row["asked"])[:10]) if row.get("asked") else None,
             kind=str(row.get("kind") or "other"),
+            status=_status(row),
         )
     except KeyError as error:
         raise EvaluationError(f"{path}, line {number}: the key {error} is missing.") from None
     except (ValueError, TypeError, AttributeError) as error:
         raise EvaluationError(f"{path}, line {number}: {error}.") from None
+
+
+def _status(row: dict[str, Any]) -> str:
+    status = row.get("status", ACCEPTED)
+    if status not in (ACCEPTED, DRAFT, DROPPED):
+        raise ValueError(f"status is none of {ACCEPTED}, {DRAFT}, {DROPPED}")
+    return str(status)
 
 
 def _text(row: dict[str, Any], key: str) -> str:

@@ -1,91 +1,185 @@
-"""A run's measures for a terminal, and its questions for a browser without a network."""
+"""What a run came to: for a terminal, for a browser without a network, and as Markdown."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from html import escape
-from typing import Any
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
 
-from evals.metrics import Row, reliability, score
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from evals.charts import kinds_chart, latency_chart, reliability_chart, risk_coverage_chart
+from evals.evidence import LOST, Places, Row, lost
+from evals.metrics import by_question, reliability, risk_coverage
 from evals.questions import Question
+from qa.search.reranking import READ
 
-_STYLE = """
-:root { color-scheme: light dark; }
-body { font: 16px/1.5 system-ui, sans-serif; max-width: 70rem; margin: 2rem auto; padding: 0 1rem; }
-table { border-collapse: collapse; width: 100%; } th, td { text-align: left; vertical-align: top; padding: .4rem .6rem;
-border-bottom: 1px solid #8884; }
-.figures { width: auto; } .figures td { font-variant-numeric: tabular-nums; text-align: right; }
-.wrong td:first-child { border-left: 4px solid #c0392b; } .right td:first-child { border-left: 4px solid #2e8b57; }
-.pair { display: flex; flex-wrap: wrap; gap: 2rem; align-items: start; } .axes { fill: none; stroke: currentColor; }
-.dots { fill: #c98a1b; fill-opacity: .7; } .labels { fill: currentColor; font-size: 12px; text-anchor: end; }
-blockquote { margin: .2rem 0; padding-left: .7rem; border-left: 3px solid #c98a1b; } small { opacity: .75; }
-"""
+HEADLINE = (
+    "right_and_cited",
+    "right_short",
+    "right",
+    "squad_em",
+    "squad_f1",
+    "answered",
+    "abstained_right",
+    "abstention_balanced_accuracy",
+    "citation_precision",
+    "citation_recall",
+    "citations_verbatim",
+    "passage_hit@1",
+    "article_hit@5",
+    "article_ndcg@10",
+    "expected_calibration_error",
+    "p50_seconds",
+    "p95_seconds",
+)
+"""Measures that stand first, those of them that a run has."""
+SHOWN = 5
+"""Passages found that are shown with a question that was missed."""
+PASSAGE_CHARACTERS = 400
+_APART = {"by_kind", "lost", "intervals"}
+"""What a report holds beside measures."""
+_TEMPLATES = Environment(
+    loader=FileSystemLoader(Path(__file__).parent / "templates"),
+    autoescape=True,
+    trim_blocks=True,
+    lstrip_blocks=True,
+    undefined=StrictUndefined,
+)
 
 
-def table(report: Mapping[str, Any]) -> str:
+@dataclass(frozen=True, slots=True)
+class Report:
+    """All that a report tells of."""
+
+    questions: Sequence[Question]
+    rows: Mapping[str, Row]
+    """Predictions by question id."""
+    figures: Mapping[str, Any]
+    """What `evals.metrics.summary` gave."""
+    places: Places
+    texts: Mapping[str, str]
+    """By article id."""
+    record: Mapping[str, Any]
+    """What the run was made with."""
+
+
+class Measure(NamedTuple):
+    """A line of the table of measures."""
+
+    name: str
+    value: str
+    interval: str
+    """Empty for what is no mean over questions."""
+
+
+class Passage(NamedTuple):
+    """A passage that was found."""
+
+    article: str
+    text: str
+    score: float
+    holds: bool
+    """Whether the evidence stands in it."""
+
+
+class Asked(NamedTuple):
+    """A question with what was answered."""
+
+    question: Question
+    row: Row
+    stage: str
+    """Where the right answer was lost; empty where it was not."""
+    passages: Sequence[Passage]
+
+
+def table(figures: Mapping[str, Any]) -> str:
     """The measures, a line each."""
-    lines = [f"{name:30} {_figure(value)}" for name, value in report.items() if name != "by_kind"]
-    lines += [f"  {kind:28} {count}" for kind, count in report["by_kind"].items()]
+    lines = [f"{name:30} {_figure(value)}" for name, value in figures.items() if name not in _APART]
+    lines += [f"  {kind:28} {count}" for kind, count in figures["by_kind"].items()]
     return "\n".join(lines)
 
 
+def measures(figures: Mapping[str, Any]) -> list[Measure]:
+    """The measures, those of HEADLINE first."""
+    names = [name for name in HEADLINE if name in figures]
+    names += [name for name in figures if name not in {*names, *_APART}]
+    return [Measure(name, _figure(figures[name]), _interval(figures["intervals"].get(name))) for name in names]
+
+
+def markdown_report(report: Report) -> str:
+    """The measures with their intervals, right answers by kind, and where the others were lost."""
+    head = "| measure | value | 95 % interval |\n|---|---|---|"
+    lines = [f"| {name} | {value} | {interval} |" for name, value, interval in measures(report.figures)]
+    kinds = [f"| {kind} | {count} |" for kind, count in report.figures["by_kind"].items()]
+    stages = [f"| {stage} | {count} | {LOST[stage]} |" for stage, count in report.figures["lost"].items()]
+    made = [f"- {name}: {value}" for name, value in report.record.items() if isinstance(value, str) and value]
+    return "\n".join(
+        [
+            *("# Evaluation\n", *made, "", head, *lines, "\n## By kind\n\n| kind | right |\n|---|---|", *kinds),
+            *("\n## Where answers were lost\n\n| stage | questions | meaning |\n|---|---|---|", *stages, ""),
+        ]
+    )
+
+
+def html_report(report: Report) -> str:
+    """One page that opens without a network: measures, plots, and every question, those lost first."""
+    figures, questions, rows = report.figures, report.questions, report.rows
+    listed = _asked(report)
+    found = measures(figures)
+    headline = sum(one.name in HEADLINE for one in found)
+    tenths, curve = reliability(questions, rows), risk_coverage(questions, rows)
+    kinds = {kind: (int(r), int(n)) for kind, (r, n) in ((k, v.split("/")) for k, v in figures["by_kind"].items())}
+    charts = {
+        "Risk and coverage": risk_coverage_chart(curve),
+        "Reliability": reliability_chart(tenths),
+        "Latency": latency_chart([row["seconds"]["total"] for row in rows.values()]),
+        "By kind": kinds_chart(kinds),
+    }
+    return _TEMPLATES.get_template("report.html").render(
+        record=report.record,
+        headline=found[:headline],
+        further=found[headline:],
+        charts={name: Markup(drawn) for name, drawn in charts.items()},  # noqa: S704 - drawn from numbers and kinds
+        tenths=tenths,
+        curve=curve,
+        stages=figures["lost"],
+        meanings=LOST,
+        missed=[one for stage in LOST for one in listed if one.stage == stage],
+        right=[one for one in listed if not one.stage],
+    )
+
+
+def _asked(report: Report) -> list[Asked]:
+    measured = by_question(report.questions, report.rows, report.places)
+    found = []
+    for question in report.questions:
+        row, where = report.rows[question.id], report.places.get(question.id, ())
+        scores = {name: values[question.id] for name, values in measured.items() if question.id in values}
+        stage = lost(question, row, scores, where, READ)
+        passages = [
+            Passage(
+                passage["article"],
+                _start(report.texts.get(passage["article"], "")[passage["start"] : passage["end"]]),
+                passage["score"],
+                any(place.held_by(passage) for place in where),
+            )
+            for passage in (row["passages"][:SHOWN] if stage else ())
+        ]
+        found.append(Asked(question, row, stage, passages))
+    return found
+
+
+def _start(text: str) -> str:
+    """The beginning of a passage, cut between words."""
+    return text if len(text) <= PASSAGE_CHARACTERS else f"{text[:PASSAGE_CHARACTERS].rpartition(' ')[0]} …"
+
+
 def _figure(value: float) -> str:
-    return f"{value:,}" if isinstance(value, int) else f"{value:.4f}".rstrip("0").rstrip(".")
+    return f"{value:,}" if isinstance(value, int) else f"{value:.4f}"
 
 
-def html_report(questions: Sequence[Question], rows: Mapping[str, Row], report: Mapping[str, Any]) -> str:
-    """One page: the measures, then every question, those answered wrongly first."""
-    figures = "".join(
-        f"<tr><th scope=row>{escape(name)}</th><td>{_figure(value)}</td></tr>"
-        for name, value in report.items()
-        if name != "by_kind"
-    )
-    kinds = "".join(
-        f"<tr><th scope=row>{escape(k)}</th><td>{escape(v)}</td></tr>" for k, v in report["by_kind"].items()
-    )
-    listed = sorted(questions, key=lambda question: _right(question, rows[question.id]))
-    asked = "".join(_asked(question, rows[question.id]) for question in listed)
-    return (
-        f"<!DOCTYPE html><html lang=en><meta charset=utf-8><meta name=viewport content='width=device-width'>"
-        f"<title>Dateline: evaluation</title><style>{_STYLE}</style><h1>Evaluation</h1>"
-        f"<table class=figures>{figures}</table><h2>By kind</h2><table class=figures>{kinds}</table>"
-        f"<h2>Reliability</h2>{_reliability(questions, rows)}<h2>Questions</h2>"
-        f"<table><thead><tr><th>question<th>expected<th>given<th>quoted</tr></thead><tbody>{asked}</tbody></table></html>"
-    )
-
-
-def _reliability(questions: Sequence[Question], rows: Mapping[str, Row]) -> str:
-    """How often answers of a confidence are right, as a plot and the table it shows."""
-    tenths = reliability(questions, rows)
-    dots = "".join(
-        f"<circle cx={40 + 240 * confidence:.0f} cy={250 - 240 * right:.0f} r={3 + count**0.5:.1f} />"
-        for confidence, right, count in tenths
-    )
-    cells = "".join(f"<tr><td>{c:.2f}<td>{right:.2f}<td>{count}</tr>" for c, right, count in tenths)
-    return (
-        "<p>The answers given, by tenths of confidence. On the line, confidence is the chance of being right."
-        "<div class=pair><svg viewBox='0 0 300 290' width=300 role=img aria-label='Share right over confidence'>"
-        "<g class=axes><path d='M40 10V250H280'/><path d='M40 250L280 10' stroke-dasharray='4'/></g>"
-        f"<g class=dots>{dots}</g><g class=labels><text x=160 y=284>confidence</text><text x=34 y=254>0</text>"
-        "<text x=34 y=16>1</text><text x=280 y=266>1</text><text x=34 y=130>right</text></g></svg><table class=figures>"
-        f"<thead><tr><th>confidence<th>right<th>answers</tr></thead><tbody>{cells}</tbody></table></div>"
-    )
-
-
-def _right(question: Question, row: Row) -> bool:
-    scores = score(question, row)
-    return bool(scores.get("right_and_cited", scores.get("right", scores.get("abstained_right"))))
-
-
-def _asked(question: Question, row: Row) -> str:
-    expected = " / ".join(question.answers) if question.answerable else "nothing: unanswerable"
-    given = "abstained" if row["abstained"] else row["short"] or "quotes alone"
-    quotes = "".join(
-        f"<blockquote>{escape(c['quote'])} <small>{escape(c['article'])}</small></blockquote>" for c in row["citations"]
-    )
-    return (
-        f"<tr class={'right' if _right(question, row) else 'wrong'}>"
-        f"<td>{escape(question.question)}<br><small>{escape(question.id)} · {escape(question.kind)}</small></td>"
-        f"<td>{escape(expected)}</td><td>{escape(given)} <small>{row['confidence']:.2f}</small></td>"
-        f"<td>{quotes}</td></tr>"
-    )
+def _interval(bounds: Sequence[float] | None) -> str:
+    return f"{bounds[0]:.3f} – {bounds[1]:.3f}" if bounds else ""

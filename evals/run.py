@@ -1,8 +1,8 @@
 """Ask an archive a file of questions and measure the answers.
 
 `python -m evals.run --corpus DIR --questions FILE.jsonl --out DIR` writes predictions.jsonl (a row a question, in the
-order given), report.json (every measure) and report.html (for people) to the folder --out, and run.json with what the
-answers depend on. A run that was ended early is taken up where it was by the same command.
+order given), report.json (every measure), report.html and report.md (for people) to the folder --out, and run.json with
+what the answers depend on. A run that was ended early is taken up where it was by the same command.
 """
 
 from __future__ import annotations
@@ -10,19 +10,21 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
+from time import perf_counter
 from typing import Any
 
 from tqdm import tqdm
 
 import qa
+from evals.evidence import places, write_places
 from evals.metrics import summary
-from evals.questions import Question, read_questions
-from evals.report import html_report, table
-from evals.runs import PREDICTIONS, begin, end, record_of
+from evals.questions import Question, asked_of
+from evals.report import Report, html_report, markdown_report, table
+from evals.runs import EVIDENCE, PREDICTIONS, begin, end, record_of
 from qa.archive import Archive
 from qa.errors import DatelineError
 from qa.progress import bars
@@ -41,7 +43,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--workers", type=int, default=1, help="questions asked at once [%(default)s]")
     options = parser.parse_args(arguments)
     try:
-        questions = read_questions(options.questions)[: options.limit]
+        questions = asked_of(options.questions)[: options.limit]
         with bars() as progress:
             archive = qa.open(options.corpus, options.index, progress)
         with archive:
@@ -49,15 +51,53 @@ def main(arguments: list[str] | None = None) -> int:
                 print(f"Not read: {refused}", file=sys.stderr)
             record = record_of(archive, options.questions, options.limit)
             rows = begin(options.out, options.questions, record)
+            left, started = len(questions) - len(rows), perf_counter()
             rows = ask_all(archive, questions, options.out / PREDICTIONS, rows, options.workers)
-            report = summary(questions, rows, texts_of(archive, rows.values()))
+            cost = cost_of(left, perf_counter() - started)
+            texts = texts_of(archive, questions, rows.values())
+        report = finish(options.out, questions, rows, texts, record, cost)
     except (DatelineError, OSError) as error:
         print(error, file=sys.stderr)
         return 1
-    write_reports(options.out, questions, rows, report)
-    end(options.out, record)
     print(table(report))
     return 0
+
+
+def cost_of(asked: int, seconds: float) -> dict[str, float]:
+    """What asking took: questions a second over all workers, and the most memory that the process ever had."""
+    import resource
+
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1e6 if sys.platform == "darwin" else 1e3)
+    return {"questions_per_second": asked / seconds if asked else 0.0, "peak_megabytes": round(peak)}
+
+
+def finish(
+    out: Path,
+    questions: list[Question],
+    rows: dict[str, dict[str, Any]],
+    texts: Mapping[str, str],
+    record: Mapping[str, Any],
+    cost: Mapping[str, float],
+) -> dict[str, Any]:
+    """The report of a run all of whose questions were asked; it is written to `out` in three forms, and the run ended.
+
+    Args:
+        out: The run's folder.
+        questions: All of the run.
+        rows: Predictions by question id.
+        texts: Text by id of the articles that are evidence, found or cited, where the archive has them.
+        record: What the run was made with.
+        cost: What it took.
+    """
+    where = places(questions, texts.get)
+    write_places(out / EVIDENCE, where)
+    report = summary(questions, rows, texts, where) | dict(cost)
+    told = Report(questions, rows, report, where, texts, record)
+    (out / "report.json").write_text(json.dumps(report, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    (out / "report.md").write_text(markdown_report(told), encoding="utf-8")
+    (out / "report.html").write_text(html_report(told), encoding="utf-8")
+    end(out, record, cost)
+    return report
 
 
 def ask_all(
@@ -91,18 +131,11 @@ def _row(archive: Archive, question: Question) -> dict[str, Any]:
     return answer_row(answer, question.question) | {"id": question.id}
 
 
-def texts_of(archive: Archive, rows: Iterable[dict[str, Any]]) -> dict[str, str]:
-    """Text by id of the articles that the rows cite, as they stand in the archive."""
-    ids = sorted({citation["article"] for row in rows for citation in row["citations"]})
-    return {article.id: article.text for article in map(archive.article, ids) if article}
-
-
-def write_reports(
-    out: Path, questions: list[Question], rows: dict[str, dict[str, Any]], report: dict[str, Any]
-) -> None:
-    """Write report.json and report.html."""
-    (out / "report.json").write_text(json.dumps(report, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-    (out / "report.html").write_text(html_report(questions, rows, report), encoding="utf-8")
+def texts_of(archive: Archive, questions: Iterable[Question], rows: Iterable[dict[str, Any]]) -> dict[str, str]:
+    """Text by id of the articles that are evidence, were found or are cited, as they stand in the archive."""
+    ids = {e.article for question in questions for e in question.evidence}
+    ids.update(one["article"] for row in rows for one in (*row["citations"], *row["passages"]))
+    return {article.id: article.text for article in map(archive.article, sorted(ids)) if article}
 
 
 if __name__ == "__main__":

@@ -8,23 +8,25 @@ import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from evals.questions import Question, read_questions
+from evals.evidence import Places, Row, read_places
+from evals.metrics import Scores, by_question
+from evals.questions import Question, asked_of
 from qa.archive import Archive
 from qa.errors import EvaluationError
 from qa.models.engine import DATA, checksums
 
-QUESTIONS, PREDICTIONS, RECORD = "questions.jsonl", "predictions.jsonl", "run.json"
-"""Files of a run's folder: its questions, the answers, and what they were made with."""
+QUESTIONS, PREDICTIONS, RECORD, EVIDENCE = "questions.jsonl", "predictions.jsonl", "run.json", "evidence.jsonl"
+"""Files of a run's folder: its questions, the answers, what they were made with, where the evidence stands."""
 _PLACES = {"corpus", "index", "data", "host", "threads", "openai_api_key"}
 """Settings that do not decide what is answered, or are secret."""
-Row = Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Run:
     """A run that was written."""
 
@@ -33,6 +35,12 @@ class Run:
     rows: Mapping[str, Row]
     """Predictions by question id."""
     record: Mapping[str, Any]
+    places: Places
+
+    @cached_property
+    def scores(self) -> Mapping[str, Scores]:
+        """Every measure by question id."""
+        return by_question(self.questions, self.rows, self.places)
 
 
 def record_of(archive: Archive, questions: Path, limit: int | None) -> dict[str, Any]:
@@ -77,9 +85,9 @@ def begin(out: Path, questions: Path, record: Mapping[str, Any]) -> dict[str, di
     return rows
 
 
-def end(out: Path, record: Mapping[str, Any]) -> None:
-    """Note that every question was asked."""
-    _write(out / RECORD, {**record, "finished": True})
+def end(out: Path, record: Mapping[str, Any], cost: Mapping[str, float]) -> None:
+    """Note that every question was asked, and what the last sitting cost."""
+    _write(out / RECORD, {**record, "cost": dict(cost), "finished": True})
 
 
 def read_run(folder: Path) -> Run:
@@ -93,8 +101,9 @@ def read_run(folder: Path) -> Run:
         raise EvaluationError(
             f"{str(folder)!r} holds no finished run: make one with python -m evals.run --out {folder}."
         )
-    questions = read_questions(folder / QUESTIONS)[: record["limit"]]
-    return Run(folder, tuple(questions), {row["id"]: row for row in _whole_rows(folder / PREDICTIONS)}, record)
+    questions = asked_of(folder / QUESTIONS)[: record["limit"]]
+    rows = {row["id"]: row for row in _whole_rows(folder / PREDICTIONS)}
+    return Run(folder, tuple(questions), rows, record, read_places(folder / EVIDENCE))
 
 
 def _whole_rows(path: Path) -> Sequence[dict[str, Any]]:

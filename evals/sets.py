@@ -15,9 +15,20 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from hashlib import blake2b
 from pathlib import Path
-from typing import Any
 
-from qa.language.sentences import sentences
+from evals.importing.rows import (
+    Row,
+    clapnq_rows,
+    evidence_row,
+    question_row,
+    sentence_with,
+    squad_article,
+    squad_question,
+    timeqa_article,
+    timeqa_question,
+    unquoted,
+    write_rows,
+)
 
 TRAIN, TUNE = 70, 88
 """Of a hundred titles, those below the first number train, those below the second tune, the rest report."""
@@ -25,7 +36,6 @@ SQUAD2 = "squad/squad_v2.0_dev_shared.json.gz"
 EVIDENCE_DOCUMENTS = 9
 """Pages of a RealTime QA question that count as right, at most: it lists no more."""
 
-Row = dict[str, Any]
 Set = tuple[list[Row], list[tuple[str, Row]]]
 """The rows of articles, and the questions, each with its part."""
 
@@ -55,35 +65,22 @@ def squad2(data: Path) -> Set:
     """SQuAD 2.0 (CC BY-SA 4.0): each paragraph an article, half of the questions unanswerable."""
     articles, asked = [], []
     for page in pages(data / SQUAD2):
-        title = page["title"].replace("_", " ")
         for number, paragraph in enumerate(page["paragraphs"]):
-            name, text = f"{page['title']}-{number}", paragraph["context"]
-            articles.append({"id": name, "title": title, "text": text})
-            for qa in paragraph["qas"]:
-                given = [] if qa["is_impossible"] else qa["answers"]
-                question = _question(qa["id"], qa["question"], [answer["text"] for answer in given])
-                if given:
-                    start = given[0]["answer_start"]
-                    quote = next(text[s.start : s.end] for s in sentences(text) if start < s.end)
-                    question["evidence"] = [{"article": f"articles.jsonl#{name}", "quote": quote}]
-                asked.append((part(title), question))
+            articles.append(squad_article(page["title"], number, paragraph["context"]))
+            here = part(articles[-1]["title"])
+            asked += [(here, squad_question(articles[-1], qa)) for qa in paragraph["qas"]]
     return articles, asked
 
 
 def timeqa(data: Path) -> Set:
     """TimeQA (BSD 3-Clause): long pages of Wikipedia; what is right depends on the time that the question names."""
-    articles, asked, pages_ = [], [], {}
-    for page in rows(data / "timeqa" / "timeqa_docs_shared.jsonl.gz"):
-        title, *paragraphs = pages_[page["doc_id"]] = page["paras"]
-        articles.append({"id": page["doc_id"], "title": title, "text": "\n\n".join(paragraphs)})
+    pages_ = {page["doc_id"]: page["paras"] for page in rows(data / "timeqa" / "timeqa_docs_shared.jsonl.gz")}
+    asked = []
     for row in rows(data / "timeqa" / "timeqa_questions_shared.jsonl"):
-        question = _question(row["id"], row["question"], [answer["answer"] for answer in row["answers"]])
         paragraphs = pages_[row["doc_id"]]
-        if question["answers"]:
-            quote = _sentence_with(question["answers"], paragraphs[row["answers"][0]["para"]])
-            question["evidence"] = [{"article": f"articles.jsonl#{row['doc_id']}", "quote": quote}]
+        question = timeqa_question(row["id"], row["question"], row["answers"], row["doc_id"], paragraphs)
         asked.append((part(paragraphs[0]), question))
-    return articles, asked
+    return [timeqa_article(key, paragraphs) for key, paragraphs in pages_.items()], asked
 
 
 def realtimeqa(data: Path) -> Set:
@@ -99,10 +96,10 @@ def realtimeqa(data: Path) -> Set:
     for row in rows(folder / "realtimeqa_questions_shared.jsonl.gz"):
         if not row["retrieved_with_answer_string"]:
             continue
-        answers = [answer.strip("“”\"'.") for answer in row["answers"]]
-        question = _question(row["id"], row["question"], answers) | {"asked": row["date"].replace("/", "-")}
+        answers = [unquoted(answer) for answer in row["answers"]]
+        question = question_row(row["id"], row["question"], answers) | {"asked": row["date"].replace("/", "-")}
         question["evidence"] = [
-            {"article": f"articles.jsonl#{name}", "quote": _sentence_with(answers, texts.get(name, ""))}
+            evidence_row(name, sentence_with(answers, texts.get(name, "")))
             for name in row["retrieved_with_answer_string"][:EVIDENCE_DOCUMENTS]
         ]
         asked.append((_untrained(row["week"]), question))
@@ -118,10 +115,8 @@ def scifact(data: Path) -> Set:
         text = " ".join(_literals(row["abstract"]))
         articles.append({"id": row["doc_id"], "title": row["title"], "text": text})
     for row in rows(data / "scifact/scifact_claims_shared.jsonl"):  # a row a claim and abstract
-        cited = [
-            {"article": f"articles.jsonl#{name}", "quote": "-"} for name in re.findall(r"\d+", row["cited_doc_ids"])
-        ]
-        asked[row["id"]] = _question(row["id"], row["claim"], ["-"]) | {"evidence": cited}
+        cited = [evidence_row(name, "-") for name in re.findall(r"\d+", row["cited_doc_ids"])]
+        asked[row["id"]] = question_row(row["id"], row["claim"], ["-"]) | {"evidence": cited}
     return articles, [(_untrained(key), question) for key, question in asked.items()]
 
 
@@ -130,14 +125,9 @@ def clapnq(data: Path) -> Set:
     articles, asked = {}, []
     for name in ("answerable", "unanswerable"):
         for row in rows(data / f"nq/clapnq_dev_{name}_shared.jsonl.gz"):
-            passage = row["passages"][0]
-            key = blake2b(passage["text"].encode(), digest_size=6).hexdigest()
-            articles[key] = {"id": key, "title": passage["title"], "text": passage["text"]}
-            chosen = row["output"][0]["selected_sentences"] if name == "answerable" else []
-            question = _question(row["id"], row["input"], chosen)
-            if chosen:
-                question["evidence"] = [{"article": f"articles.jsonl#{key}", "quote": quote} for quote in chosen]
-            asked.append((_untrained(passage["title"]), question))
+            article, question = clapnq_rows(row)
+            articles[article["id"]] = article
+            asked.append((_untrained(article["title"]), question))
     return list(articles.values()), asked
 
 
@@ -147,9 +137,9 @@ def natural_questions(data: Path) -> Set:
     for row in rows(data / "nq/nq_open_oracle_shared.jsonl.gz"):
         key = str(row["id"])
         articles.append({"id": key, "title": row["title"], "text": row["text"]})
-        quote = _sentence_with(row["answers"], row["text"])
-        evidence = [{"article": f"articles.jsonl#{key}", "quote": quote}]
-        asked.append((part(row["title"]), _question(key, row["question"], row["answers"]) | {"evidence": evidence}))
+        quote = sentence_with(row["answers"], row["text"])
+        evidence = [evidence_row(key, quote)]
+        asked.append((part(row["title"]), question_row(key, row["question"], row["answers"]) | {"evidence": evidence}))
     return articles, asked
 
 
@@ -163,8 +153,8 @@ def onestopqa(data: Path) -> Set:
             for place, qa in enumerate(paragraph["qas"]):
                 words, bounds = told["context"].split(), told["a_spans"][place]  # first, last, first, last …
                 quotes = [" ".join(words[a : b + 1]) for a, b in zip(bounds[::2], bounds[1::2], strict=True)]
-                question = _question(f"{name}-{place}", qa["question"], [qa["answers"][0]])
-                question["evidence"] = [{"article": f"articles.jsonl#{name}", "quote": quote} for quote in quotes]
+                question = question_row(f"{name}-{place}", qa["question"], [qa["answers"][0]])
+                question["evidence"] = [evidence_row(name, quote) for quote in quotes]
                 asked.append((_untrained(page["title"]), question))
     return articles, asked
 
@@ -185,17 +175,6 @@ def _untrained(title: str) -> str:
     return "tune" if part(title) == "train" else "report"
 
 
-def _question(key: str, question: str, answers: list[str]) -> Row:
-    return {"id": key, "question": question, "answers": list(dict.fromkeys(answers)), "answerable": bool(answers)}
-
-
-def _sentence_with(answers: list[str], text: str) -> str:
-    """The first sentence that holds one of the answers, else the first of all."""
-    found = [text[s.start : s.end] for s in sentences(text)]
-    lower = [answer.lower() for answer in answers]
-    return next((s for s in found if any(answer in s.lower() for answer in lower)), found[0] if found else "")
-
-
 def _literals(printed: str) -> list[str]:
     """The strings of a list as numpy prints it, a quoted sentence a line."""
     lines = printed.strip().removeprefix("[").removesuffix("]").split("\n")
@@ -210,16 +189,13 @@ def _literals(printed: str) -> list[str]:
 
 def write(folder: Path, articles: Iterable[Row], asked: Iterable[tuple[str, Row]]) -> dict[str, int]:
     """Write a set to `folder`; the number of questions by part."""
-    (folder / "corpus").mkdir(parents=True, exist_ok=True)
-    with (folder / "corpus/articles.jsonl").open("w", encoding="utf-8") as file:
-        file.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in articles)
+    write_rows(folder / "corpus/articles.jsonl", articles)
     parts: dict[str, list[Row]] = {"tune": [], "report": []}
     for name, question in asked:
         if name in parts:
             parts[name].append(question)
     for name, questions in parts.items():
-        with (folder / f"{name}.jsonl").open("w", encoding="utf-8") as file:
-            file.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in questions)
+        write_rows(folder / f"{name}.jsonl", questions)
     return {name: len(questions) for name, questions in parts.items()}
 
 

@@ -21,6 +21,7 @@ from qa.answer.parts import together
 from qa.answer.prompts import Message, chosen, completed, standing_alone, writing
 from qa.answer.quoting import ANSWER_FROM, abstention, quote
 from qa.answer.reading import Finding, read
+from qa.answer.roles import fitting
 from qa.answer.shorts import days_meant
 from qa.answer.splitting import split
 from qa.answer.standing import also_asked, by_last_change, place_held
@@ -30,6 +31,7 @@ from qa.answer.written import written
 from qa.errors import CorpusError, IndexLocked, QuestionError, WritingError
 from qa.index.index import Index
 from qa.language.names import Name
+from qa.language.words import without_surrogates
 from qa.models.encoder import Encoder
 from qa.models.reader import MODEL as READER
 from qa.models.reader import Reader
@@ -119,6 +121,11 @@ class Archive:
         self._encoder, self._reader = Encoder(settings.threads), Reader(settings.threads)
         self._writer = Writer(settings) if settings.writes else None
         self._index = Index(Path(index) if index else index_folder(self.corpus), self._encoder)
+
+    @property
+    def name(self) -> str:
+        """The name of the corpus: that of its folder."""
+        return self.corpus.resolve().name
 
     def load(self) -> None:
         """Load the models now, so that the first question does not wait for them. Nothing is sent anywhere."""
@@ -220,8 +227,13 @@ class Archive:
         self, question: str, history: Sequence[Turn], asked: date | None, filters: Filters, narrow: bool
     ) -> Generator[Event, None, None]:
         started = perf_counter()
-        put = self._complete(_checked(question), [Turn(_whole(turn.question), _whole(turn.answer)) for turn in history])
+        question = _checked(question)
+        history = [Turn(without_surrogates(turn.question), without_surrogates(turn.answer)) for turn in history]
+        put = self._index.respelled(self._complete(question, history))
         quoted = self._quoted(put, asked, filters, narrow)
+        if quoted.abstained and put.startswith(f"{question} ("):  # what was spoken of before may be beside the point
+            alone = self._quoted(question, asked, filters, narrow)
+            quoted = quoted if alone.abstained else alone
         searched = perf_counter()
         yield Found(quoted.question, quoted.hits)
         writer = self._writer
@@ -308,7 +320,7 @@ class Archive:
         with tracing.reading(question, found[:READ], READER) as tell:
             hits, readings = rerank(question, found, self._reader, names)
             tell(hits[:READ])
-        return hits, read(question, hits, readings, names)
+        return hits, fitting(question, hits, read(question, hits, readings, names))
 
     def _days_of(self, event: str) -> tuple[date, date] | None:
         """The days on which the archive says that "Mosul fell"; None where it does not say."""
@@ -373,7 +385,7 @@ def _timed(event: Finished, started: float, searched: float) -> Finished:
 
 
 def _checked(question: str) -> str:
-    question = _whole(question).strip()
+    question = without_surrogates(question).strip()
     if not question:
         raise QuestionError("The question is empty: ask something.")
     if len(question) > QUESTION_CHARACTERS:
@@ -381,8 +393,3 @@ def _checked(question: str) -> str:
             f"The question has {len(question):,} characters: ask it in at most {QUESTION_CHARACTERS:,}."
         )
     return question
-
-
-def _whole(text: str) -> str:
-    """The text without lone surrogates, as a broken copy and paste can leave them: no character could be searched."""
-    return text.encode("utf-8", "replace").decode()

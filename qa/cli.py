@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from datetime import date, datetime
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -327,13 +328,28 @@ def list_keys() -> None:
 @main.command("eval", context_settings={"ignore_unknown_options": True, "help_option_names": []}, add_help_option=False)
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 def evaluate(arguments: tuple[str, ...]) -> None:
-    """Run an evaluation: the same as python -m evals.run; `qa eval compare` is python -m evals.compare."""
+    """Run an evaluation, as python -m evals.run; qa eval compare, gate, judge, import, draft, review do the rest."""
+    named = bool(arguments) and arguments[0] in _EVALUATIONS
+    module, rest = (_EVALUATIONS[arguments[0]], arguments[1:]) if named else ("evals.run", arguments)
     try:
-        from evals.compare import main as compare
-        from evals.run import main as run
+        chosen = import_module(module)
     except ModuleNotFoundError:
-        raise click.ClickException("Evaluations run from a checkout of the repository: change to its folder.") from None
-    sys.exit(compare(list(arguments[1:])) if arguments[:1] == ("compare",) else run(list(arguments)))
+        raise click.ClickException(
+            "Evaluations run from a checkout of the repository with its development packages: change to its folder "
+            "and run uv sync."
+        ) from None
+    sys.exit(chosen.main(list(rest)))
+
+
+_EVALUATIONS = {
+    "compare": "evals.compare",
+    "gate": "evals.gate",
+    "judge": "evals.judge",
+    "import": "evals.importing.__main__",
+    "draft": "evals.drafting.__main__",
+    "review": "evals.review",
+}
+"""What `qa eval` is followed by, and the module that does it."""
 
 
 @contextmanager

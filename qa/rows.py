@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from qa.types import Answer, Citation, Hit, Moment
@@ -14,7 +15,8 @@ def answer_row(answer: Answer, asked: str) -> dict[str, Any]:
     """The row of `answer` to the question put as `asked`.
 
     Keys: id (None; a run of questions puts its own there), question, understood, short, text, abstained,
-    confidence, narrowed (after and before), citations, passages, seconds, warnings.
+    confidence, narrowed (after and before), citations, passages, seconds, usage (tokens read and written by a language
+    model, and their cost), warnings.
     """
     return {
         "id": None,
@@ -34,6 +36,7 @@ def answer_row(answer: Answer, asked: str) -> dict[str, Any]:
             "answer": round(answer.seconds.answer, 4),
             "total": round(answer.seconds.total, 4),
         },
+        "usage": asdict(answer.usage),
         "warnings": list(answer.warnings),
     }
 

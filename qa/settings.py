@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-import tomlkit
 from platformdirs import user_config_path, user_data_path
 from pydantic import AliasChoices, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
@@ -114,6 +113,8 @@ class Settings(BaseSettings):
         Raises:
             SettingsError: The file cannot be read or written.
         """
+        import tomlkit
+
         try:
             FILE.parent.mkdir(parents=True, exist_ok=True)
             document = tomlkit.parse(FILE.read_text(encoding="utf-8")) if FILE.exists() else tomlkit.document()

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from opentelemetry.sdk.trace import TracerProvider
 
 NAME = "dateline"
+MISSING = 'Spans need further packages: pip install "dateline[otel]".'
 SEND_SECONDS = 2
 """How long spans may take to be sent, all tries together: a program that ends waits for its last ones."""
 Tell = Callable[[dict[str, Any]], None]
@@ -42,7 +43,7 @@ def start(provider: TracerProvider) -> None:
     try:
         from openinference.instrumentation import OITracer, TraceConfig
     except ImportError:
-        raise SettingsError('Spans need further packages: pip install "dateline[otel]".') from None
+        raise SettingsError(MISSING) from None
     _tracer = OITracer(provider.get_tracer(NAME), config=TraceConfig())
 
 
@@ -62,7 +63,7 @@ def export(endpoint: str) -> None:
         from opentelemetry.sdk.trace import TracerProvider
         from opentelemetry.sdk.trace.export import BatchSpanProcessor
     except ImportError:
-        raise SettingsError('Spans need further packages: pip install "dateline[otel]".') from None
+        raise SettingsError(MISSING) from None
     resource = Resource({"service.name": NAME}).merge(OTELResourceDetector().detect())
     provider = TracerProvider(resource=resource, shutdown_on_exit=False)
     exporter = OTLPSpanExporter(f"{endpoint.rstrip('/')}/v1/traces", timeout=SEND_SECONDS)

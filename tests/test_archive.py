@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -210,4 +211,34 @@ def test_a_timeline_is_in_order_and_answers_what_happened(sample: qa.Archive) ->
 
 def test_what_was_before_an_event_may_be_told_only_after_it(sample: qa.Archive) -> None:
     answer = sample.ask("How many people died in the three days before Ramadi fell?")
-    assert answer.short == "500" and answer.narrowed.before is None
+    assert answer.short == "At least 500" and answer.narrowed.before is None
+
+
+def test_a_name_spelled_wrongly_is_understood_and_told(sample: qa.Archive) -> None:
+    answer = sample.ask("When did Ramdi fall?")
+    assert (answer.short, answer.question) == ("Sunday 17 May 2015", "When did Ramadi fall?")
+
+
+def test_who_somebody_is_and_who_has_no_such_role(sample: qa.Archive) -> None:
+    assert sample.ask("Who is Ahmed al-Assadi?").short == "the spokesman of the militias"
+    assert sample.ask("Who is the governor of Anbar?").abstained  # only somebody who speaks for him is named
+
+
+def test_of_a_figure_and_its_correction_the_corrected_one_is_told(sample: qa.Archive) -> None:
+    answer = sample.ask("How many advisers are in Mosul?")
+    assert answer.short == "about 450" and "since corrected, had **490**" in answer.text
+
+
+def test_what_was_spoken_of_before_does_not_hide_an_answer(sample: qa.Archive, monkeypatch: pytest.MonkeyPatch) -> None:
+    put: list[str] = []
+    quoted = sample._quoted
+
+    def only_alone(question: str, *rest: object) -> qa.Answer:
+        put.append(question)
+        answer = quoted("When did Ramadi fall?", None, qa.Filters(), True)
+        return replace(answer, abstained="(" in question, question=question)
+
+    monkeypatch.setattr(sample, "_quoted", only_alone)
+    history = [qa.Turn("What happened in Fallujah?", "…")]
+    assert sample.ask("Which towns were retaken?", history).question == "Which towns were retaken?"
+    assert put == ["Which towns were retaken? (Fallujah)", "Which towns were retaken?"]

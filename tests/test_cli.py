@@ -38,7 +38,7 @@ def test_ask_json_is_the_library_s_answer_and_nothing_else(folder: Path) -> None
         answer = archive.ask("When did Ramadi fall?")
     assert set(row) == {
         *("id", "question", "understood", "short", "text", "abstained", "confidence", "narrowed"),
-        *("citations", "passages", "seconds", "warnings"),
+        *("citations", "passages", "seconds", "usage", "warnings"),
     }
     assert (row["short"], row["text"], row["abstained"]) == (answer.short, answer.text, False)
     assert row["citations"][0]["quote"] == answer.citations[0].quote

@@ -10,7 +10,7 @@ from datetime import date
 from qa.answer.kinds import Kind, kind_of
 from qa.answer.origin import day_of, origin
 from qa.answer.reading import Finding
-from qa.answer.shorts import SHORT_WORDS, names_time, resolved
+from qa.answer.shorts import ROUGHLY, SHORT_WORDS, names_time, resolved
 from qa.ingest.copies import sources
 from qa.language.intervals import day_in_words
 from qa.language.speech import hearsay, speaker
@@ -73,6 +73,7 @@ def quote(
         return abstention(question, hits, best)
     kind = kind_of(question)
     findings = _known_by(as_of, findings) if as_of else findings
+    findings = _corrected(findings) if kind in ("count", "measure") else findings
     if figures := _figures(kind, question, findings):
         standing = [f for f in figures if f.confidence >= LIKELY * best and not _retracted(f)] or figures[:1]
         chosen = [*_newest_first(standing), *(finding for finding in figures if finding not in standing)][:quotes]
@@ -179,14 +180,18 @@ def _after(finding: Finding) -> set[str]:
 
 def _number(finding: Finding) -> str:
     """The number of a short answer, empty where it has none or several."""
-    found = re.findall(r"\d[\d,.]*", finding.hit.article.text[finding.short.start : finding.short.end])
-    return found[0].strip(",.").replace(",", "") if len(found) == 1 else ""
+    found = _numbers(finding.hit.article.text[finding.short.start : finding.short.end])
+    return found[0] if len(found) == 1 else ""
+
+
+def _numbers(words: str) -> list[str]:
+    return [number.strip(",.").replace(",", "") for number in re.findall(r"\d[\d,.]*", words)]
 
 
 def _unit(finding: Finding) -> list[str]:
     """The terms of a short answer beside its number."""
     words = finding.hit.article.text[finding.short.start : finding.short.end]
-    return terms(re.sub(r"\d[\d,.]*|\b(?:about|some|around|nearly|almost|more than|at least)\b", "", words))
+    return terms(re.sub(rf"\d[\d,.]*|\b(?:{ROUGHLY})\b", "", words))
 
 
 def _known_by(day: date, findings: Sequence[Finding]) -> Sequence[Finding]:
@@ -220,6 +225,20 @@ def _corrects(article: Article) -> bool:
 def _retracted(finding: Finding) -> bool:
     """Whether a correction quotes the figure as the one that was wrong."""
     return _corrects(finding.hit.article) and bool(_EARLIER.search(_words(finding)))
+
+
+def _corrected(findings: Sequence[Finding]) -> Sequence[Finding]:
+    """The findings without a figure that a correction calls wrong, where another is likely enough to stand first.
+
+    The sentence that calls it wrong stands second.
+    """
+    wrong = {number: finding for finding in findings if _retracted(finding) for number in _numbers(_words(finding))}
+    best = findings[0].confidence
+    sound = [finding for finding in findings if _number(finding) not in wrong]
+    if _number(findings[0]) not in wrong or not sound or sound[0].confidence < LIKELY * best or not _number(sound[0]):
+        return findings
+    told = replace(wrong[_number(findings[0])], confidence=LIKELY * best)
+    return [replace(sound[0], confidence=best), told, *sound[1:]]
 
 
 def _introduced(

@@ -35,6 +35,15 @@ NAME_PLACES = (1.0, 1.0, 0.7, 0.5)
 prose drops what the headline has said."""
 WORD_PLACES = (1.0, 0.6, 0.4, 0.2)
 """The same for any other word: what happened must be told by the sentence itself."""
+_REASON = re.compile(
+    r"\b(?:because|due to|owing to|thanks to|as a result|blam(?:ed?|es|ing)|caus(?:ed?|es|ing)|reasons?|in order to|"
+    r"so that|for fear|since|over|fear(?:s|ed|ing)?|led to|prompt(?:s|ed|ing)|"
+    r"to (?:avoid|prevent|protect|keep|stop))\b",
+    re.IGNORECASE,
+)
+"""What a sentence has that says why."""
+LONGEST_WORD = 40
+_WHOLE = re.compile(r"[^\W_]+(?:[.,:]\d+)*")
 BEFORE_CHARACTERS = 300
 """How far "the words before" reach: about two sentences."""
 
@@ -84,7 +93,9 @@ def read(question: str, hits: Sequence[Hit], readings: Sequence[Reading], names:
     first, chosen = ordered[0]
     chance = 1 / (1 + math.exp(-_weighed(CHANCE, chosen) - CONSTANT))
     findings = [_finding(kind, question, candidate, chance * math.exp(score - first)) for score, candidate in ordered]
-    return list(_finer_first(_timed_first(findings))) if kind == "when" else findings
+    if kind == "when":
+        return list(_finer_first(_timed_first(findings)))
+    return list(_reason_first(findings)) if kind == "why" else findings
 
 
 def _weighed(weights: Mapping[str, float], candidate: Candidate) -> float:
@@ -102,6 +113,15 @@ def _timed_first(findings: Sequence[Finding]) -> Sequence[Finding]:
     if names_time(findings[0].hit.article, findings[0].sentence):
         return findings
     return _promoted(findings, lambda other: names_time(other.hit.article, other.sentence))
+
+
+def _reason_first(findings: Sequence[Finding]) -> Sequence[Finding]:
+    """A sentence that gives a reason stands before a likelier one that only tells what happened."""
+    return findings if _reasons(findings[0]) else _promoted(findings, _reasons)
+
+
+def _reasons(finding: Finding) -> bool:
+    return _REASON.search(finding.hit.article.text, finding.sentence.start, finding.sentence.end) is not None
 
 
 def _finer_first(findings: Sequence[Finding]) -> Sequence[Finding]:
@@ -138,7 +158,7 @@ def candidates(
             if offset <= sentence.start and sentence.end <= hit.passage.end:
                 score, span = reading.best(sentence.start - offset, sentence.end - offset)
                 if span:
-                    place = Span(span[0] + offset, span[1] + offset)
+                    place = _whole(hit.article.text, Span(span[0] + offset, span[1] + offset))
                     features = {
                         "span": max(-SPAN_LIMIT, min(score, SPAN_LIMIT)),
                         "relevance": max(-SPAN_LIMIT, min(reading.relevance, SPAN_LIMIT)),
@@ -148,6 +168,17 @@ def candidates(
                         "time": _fits(days, hit.article, sentence),
                     }
                     yield Candidate(hit, sentence, place, features)
+
+
+def _whole(text: str, span: Span) -> Span:
+    """The span with the words whole that it begins and ends in: the reader may take the last part of "1,200"."""
+    start, end = span.start, span.end
+    for word in _WHOLE.finditer(text, max(0, start - LONGEST_WORD), end + LONGEST_WORD):
+        if word.start() < span.start < word.end():
+            start = word.start()
+        if word.start() < span.end < word.end():
+            end = word.end()
+    return Span(start, end)
 
 
 def _fits(days: Sequence[tuple[date, date]], article: Article, sentence: Span) -> int:

@@ -44,6 +44,13 @@ _TOTAL = re.compile(
     rf"\bto (?P<total>{_NUMBER})(?<!,)",
     re.IGNORECASE,
 )
+_OF_ALL = re.compile(rf"\b(?:a|the) total of (?P<total>{_NUMBER})(?<!,)", re.IGNORECASE)
+ROUGHLY = (
+    r"about|around|some|nearly|almost|roughly|approximately|close to|at (?:least|most)|(?:more|less|fewer) than|over|"
+    r"up to|as (?:many|much|few|little) as|an estimated"
+)
+"""What stands before a number that would say too much without it."""
+_ROUGHLY = re.compile(rf"\b(?:{ROUGHLY}) [$£€]?\Z", re.IGNORECASE)
 SHORT_WORDS = 15
 """A short answer is no longer than this."""
 
@@ -62,12 +69,8 @@ def short_answer(kind: Kind, question: str, article: Article, sentence: Span, re
     found: Iterable[tuple[int, int]] = []
     if kind == "when":
         found = _times(expressions(text, article.published), near)
-    elif kind in ("count", "measure") and not _COUNT.search(text[slice(*near)]):
-        found = [match.span() for match in (_COUNT if kind == "count" else _MEASURE).finditer(text)]
-    elif kind == "count" and _STATE.search(question) and _MORE.match(text, near[1]):
-        found = [match.span("total") for match in _TOTAL.finditer(text, near[1])]
-    elif kind == "measure":  # what follows the unit says more than was asked: "115 kilometres west"
-        found = [(near[0], match.end()) for match in list(_MEASURE.finditer(text, *near))[-1:]]
+    elif kind in ("count", "measure"):
+        found = _figures(kind, question, text, near)
     elif kind == "who":
         found = [match.span() for match in _NAME.finditer(text) if match.start() <= near[0] and near[1] <= match.end()]
     elif kind == "list":
@@ -79,7 +82,21 @@ def short_answer(kind: Kind, question: str, article: Article, sentence: Span, re
     asked = set(words(question))
     fresh = [span for span in found if not set(words(text[slice(*span)])) <= asked]
     start, end = min(fresh, key=lambda span: (_apart(span, near), span), default=near)
+    if kind in ("count", "measure") and (roughly := _ROUGHLY.search(text, 0, start)):
+        start = roughly.start()
     return Span(sentence.start + start, sentence.start + end)
+
+
+def _figures(kind: Kind, question: str, text: str, read: tuple[int, int]) -> list[tuple[int, int]]:
+    """The numbers that may be meant by the words read; none where these are the best."""
+    if not _COUNT.search(text[slice(*read)]):
+        return [match.span() for match in (_COUNT if kind == "count" else _MEASURE).finditer(text)]
+    if kind == "measure":  # what follows the unit says more than was asked: "115 kilometres west"
+        return [(read[0], match.end()) for match in list(_MEASURE.finditer(text, *read))[-1:]]
+    if not _STATE.search(question):
+        return []
+    totals = _TOTAL.finditer(text, read[1]) if _MORE.match(text, read[1]) else _OF_ALL.finditer(text)
+    return [match.span("total") for match in totals]
 
 
 def _apart(one: tuple[int, int], other: tuple[int, int]) -> int:

@@ -29,6 +29,9 @@ _HAPPENED = re.compile(
 _ASKED = re.compile(
     r"^\W*(?:(?:show|give|make|draw)(?: me)? )?(?:an? |the )?(?:timeline|chronology|sequence of events)"
     r"(?: (?:of|for|about|on|in))?(?: the)?[: ]+(?P<subject>.+?)\W*$"
+    r"|^\W*(?:(?:please |can you )?tell me (?:more )?about|what do (?:you know|the articles say) about|"
+    r"what (?:is|was|has been) reported (?:about|on|of|from)|"
+    r"what(?:'s| is) (?:the )?(?:latest )?news (?:about|on|of|from)) (?P<topic>.+?)\W*$"
     r"|^what happened when (?:in|at|to|with) (?P<place>.+?)\W*$",
     re.IGNORECASE,
 )
@@ -43,7 +46,7 @@ LONGEST_DAYS = 366
 def subject(question: str) -> str | None:
     """What a timeline is asked of; None where the question asks for something else."""
     match = _ASKED.match(question)
-    return (match["subject"] or match["place"]) if match else None
+    return (match["subject"] or match["topic"] or match["place"]) if match else None
 
 
 def happened(question: str) -> str | None:

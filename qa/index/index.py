@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from qa.errors import ArchiveIndexError
 from qa.index.lexical import Lexical
 from qa.index.names import named
+from qa.index.spelling import respelled
 from qa.index.store import Store
 from qa.index.sync import Encodes, sync
 from qa.index.vectors import Vectors
@@ -24,6 +25,8 @@ EXACT_LIMIT = 20_000
 importing Chroma and LlamaIndex takes. Chroma's graph is asked above it."""
 OVERFETCH = 2_000
 """How many neighbours are asked for under a filter; a range filter inside Chroma costs 350 to 900 ms at 200,000."""
+NEAR = 20
+"""Passages looked through for the spelling of a name."""
 
 Ranking = list[tuple[str, float]]
 
@@ -45,6 +48,7 @@ class Index:
         self._store = Store(folder / "store.sqlite")
         self._lexical, self._vectors = Lexical(folder / "lexical"), Vectors(folder / "vectors")
         self._cache: tuple[str, list[str], NDArray[np.float32]] | None = None
+        self._statistics: tuple[str, Statistics] | None = None
         self._lock = threading.Lock()
 
     def sync(self, root: Path, progress: Callable[[Progress], None] | None = None) -> SyncReport:
@@ -62,6 +66,17 @@ class Index:
         A passage that has one of the `names` by another name is found as well.
         """
         return self._lexical.search(question, limit, filters, names)
+
+    def respelled(self, question: str) -> str:
+        """`question` with names that the archive has nowhere spelled as it has them."""
+
+        def near(word: str) -> list[str]:
+            return [
+                f"{article.title} {article.text[passage.start : passage.end]}"
+                for passage, article in self._store.passages(self._lexical.near(word, NEAR)).values()
+            ]
+
+        return respelled(question, near)
 
     def names(self, question: str) -> list[Name]:
         """The names in `question` that have others in this archive."""
@@ -105,8 +120,11 @@ class Index:
         return self._store.newest()
 
     def statistics(self) -> Statistics:
-        """How much the archive holds."""
-        return self._store.statistics()
+        """How much the archive holds, counted once for each revision."""
+        revision = self._store.meta("revision")
+        if self._statistics is None or self._statistics[0] != revision:
+            self._statistics = (revision, self._store.statistics())
+        return self._statistics[1]
 
     def refused(self) -> tuple[Refused, ...]:
         """What could not be read, as of the last sync."""

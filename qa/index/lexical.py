@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 WRITER_BYTES = 100_000_000
 """Memory of the writer before it flushes a segment; three times that built 1,000,000 passages no faster."""
+LONG = 6
+"""A word of more letters may differ in two."""
 NO_DAY = 0
 """The day of a passage of unknown date; day 1 is 1 January of the year 1."""
 
@@ -67,6 +69,33 @@ class Lexical:
             found = searcher.search(query, limit, count=False).hits
             hits = [(str(searcher.doc(place)["id"][0]), float(score)) for score, place in found]
         return sorted(hits, key=lambda hit: (-hit[1], hit[0]))
+
+    def near(self, word: str, limit: int) -> list[str]:
+        """Passages with a word that differs from `word` in a letter, two in a longer one; none where one has `word`.
+
+        Args:
+            word: A single word.
+            limit: How many passages at most.
+
+        Raises:
+            IndexDamaged: The index cannot be read.
+        """
+        import tantivy
+
+        if len(terms(word)) != 1 or not self.exists() or self.search(word, 1, Filters()):
+            return []
+        term = terms(word)[0]
+        with _ours(self.folder):
+            index = self._index()
+            searcher = index.searcher()
+            spelled = (term, term.capitalize())  # lemmas of names have their capitals
+            near = [
+                tantivy.Query.fuzzy_term_query(index.schema, "terms", one, distance=1 + (len(term) > LONG))
+                for one in spelled
+            ]
+            query = tantivy.Query.boolean_query([(tantivy.Occur.Should, one) for one in near])
+            found = searcher.search(query, limit, count=False).hits
+            return [str(searcher.doc(place)["id"][0]) for _, place in found]
 
     def apply(self, gone: Iterable[str], added: Iterable[tuple[str, str, date | None, str]]) -> None:
         """Let go of the passages `gone`, take over those of `added`, and make both durable.

@@ -17,6 +17,7 @@ from pathlib import Path, PurePosixPath
 from qa.ingest.files import ALIASES, METADATA, Source
 from qa.ingest.passages import cut
 from qa.ingest.readers import NOT_READ, kind, read
+from qa.language.words import without_surrogates
 from qa.types import Article
 
 ADDED = "added"
@@ -238,7 +239,7 @@ def _holds(path: Path, content: bytes) -> bool:
 
 def _sound(text: str) -> str:
     """`text` without what no text file holds: NUL characters and lone surrogates."""
-    return text.encode("utf-8", "replace").decode().replace("\0", "")
+    return without_surrogates(text).replace("\0", "")
 
 
 def _day(text: str) -> date:

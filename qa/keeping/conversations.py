@@ -12,7 +12,7 @@ from pathlib import Path
 from qa.archive import index_folder
 from qa.keeping.database import Database
 from qa.keeping.lean import answer_bytes, answer_of, filters_bytes, filters_of, lean, settled
-from qa.language.words import fold
+from qa.language.words import fold, without_surrogates
 from qa.settings import Settings
 from qa.types import Answer, Filters
 
@@ -37,11 +37,18 @@ _TURN = """SELECT turns.id, conversation, place, asked, answer, filters, revisio
     FROM turns JOIN conversations ON conversations.id = conversation"""
 _LISTED = """
 SELECT id, title, created, changed, (SELECT count(*) FROM turns WHERE conversation = conversations.id)
-FROM conversations WHERE owner = ? AND NOT EXISTS (
+FROM conversations WHERE owner = ? AND id IN (SELECT conversation FROM turns) AND NOT EXISTS (
     SELECT 1 FROM json_each(?) AS word WHERE instr(folded, word.value) = 0 AND NOT EXISTS (
         SELECT 1 FROM turns WHERE conversation = conversations.id AND instr(turns.folded, word.value) > 0))
 ORDER BY changed DESC, id LIMIT ?
 """
+_JOIN = """
+UPDATE conversations SET changed = ?1, title = iif(title = '', ?2, title), folded = iif(title = '', ?3, folded)
+WHERE id = ?4 AND owner = ?5
+"""
+_UNTITLE = "UPDATE conversations SET title = '', folded = '' WHERE id = ? AND owner = ? AND title = ?"
+"""Of a conversation that is called as its first question was."""
+_FORGET_EMPTY = "DELETE FROM conversations WHERE owner = ? AND id NOT IN (SELECT conversation FROM turns)"
 _ESCAPED, _SHOWN = re.compile(r"\\([!-/:-@\[-`{-~])"), r"\1"
 """What Markdown escapes, and what it then shows."""
 
@@ -131,14 +138,15 @@ class Conversations:
             narrow: Whether the question's own words could narrow the search.
             revision: Of the archive.
         """
-        owner, known, asked, revision = (_sound(text) for text in (owner, conversation or "", asked, revision))
+        owner, known, asked, revision = map(without_surrogates, (owner, conversation or "", asked, revision))
         answer, filters, when = lean(answer), settled(filters), datetime.now(UTC)
         now, folded = _stamp(when), _folded(f"{asked}\n{answer.question}\n{_ESCAPED.sub(_SHOWN, answer.text)}")
         blobs = (filters_bytes(filters), answer_bytes(answer))
         with self._database.changing() as database:
-            sql = "UPDATE conversations SET changed = ? WHERE id = ? AND owner = ?"
-            if not database.execute(sql, (now, known, owner)).rowcount:
-                known, title = secrets.token_urlsafe(ID_BYTES), _shortened(asked, TITLE_CHARACTERS)
+            title = _title(asked)
+            if not database.execute(_JOIN, (now, title, _folded(title), known, owner)).rowcount:
+                database.execute(_FORGET_EMPTY, (owner,))
+                known = secrets.token_urlsafe(ID_BYTES)
                 row = (known, owner, title, _folded(title), now, now)
                 database.execute("INSERT INTO conversations VALUES (?, ?, ?, ?, ?, ?)", row)
             sql = "SELECT coalesce(max(place) + 1, 0) FROM turns WHERE conversation = ?"
@@ -151,9 +159,16 @@ class Conversations:
         return kept
 
     def keep_until(self, owner: str, conversation: str, place: int) -> None:
-        """Remove the turns from `place` on; a conversation without turns is removed too."""
-        owner, conversation = _sound(owner), _sound(conversation)
+        """Remove the turns from `place` on.
+
+        A conversation without turns is not listed, and ends when another is begun; until then a turn may join it.
+        """
+        owner, conversation = without_surrogates(owner), without_surrogates(conversation)
         with self._database.changing() as database:
+            if place <= 0:
+                sql = "SELECT asked FROM turns WHERE conversation = ? AND place = 0"
+                for (asked,) in database.execute(sql, (conversation,)).fetchall():
+                    database.execute(_UNTITLE, (conversation, owner, _title(asked)))
             removed = database.execute(
                 "DELETE FROM turns WHERE place >= ? AND conversation IN "
                 "(SELECT id FROM conversations WHERE id = ? AND owner = ?)",
@@ -162,8 +177,6 @@ class Conversations:
             if removed.rowcount:
                 sql = "UPDATE conversations SET changed = ? WHERE id = ?"
                 database.execute(sql, (_stamp(datetime.now(UTC)), conversation))
-                turns = "SELECT 1 FROM turns WHERE conversation = conversations.id"
-                database.execute(f"DELETE FROM conversations WHERE id = ? AND NOT EXISTS ({turns})", (conversation,))  # noqa: S608
 
     def turns(self, owner: str, conversation: str, last: int | None = None) -> list[Kept]:
         """The turns of a conversation in their order, or the last so many; none where it is not the owner's."""
@@ -175,7 +188,7 @@ class Conversations:
         return next(iter(self._kept("WHERE turns.id = ?", turn_id)), None)
 
     def _kept(self, clause: str, *values: str) -> list[Kept]:
-        rows = self._database.rows(f"{_TURN} {clause}", *map(_sound, values))
+        rows = self._database.rows(f"{_TURN} {clause}", *map(without_surrogates, values))
         with self._database.told():
             return [
                 Kept(
@@ -204,7 +217,7 @@ class Conversations:
             words: Each of them stands in the title, a question or an answer, case and accents aside.
             limit: How many at most.
         """
-        rows = self._database.rows(_LISTED, _sound(owner), json.dumps(_folded(words).split()), limit)
+        rows = self._database.rows(_LISTED, without_surrogates(owner), json.dumps(_folded(words).split()), limit)
         return [
             Conversation(key, title, datetime.fromisoformat(created), datetime.fromisoformat(changed), turns)
             for key, title, created, changed, turns in rows
@@ -212,15 +225,15 @@ class Conversations:
 
     def rename(self, owner: str, conversation: str, title: str) -> bool:
         """Whether the conversation has the new title; an empty one is none."""
-        title = _shortened(_sound(title), RENAMED_CHARACTERS)
+        title = _shortened(without_surrogates(title), RENAMED_CHARACTERS)
         sql = "UPDATE conversations SET title = ?, folded = ? WHERE id = ? AND owner = ?"
-        values = (title, _folded(title), _sound(conversation), _sound(owner))
+        values = (title, _folded(title), without_surrogates(conversation), without_surrogates(owner))
         return bool(title and self._database.changed(sql, *values))
 
     def delete(self, owner: str, conversation: str) -> bool:
         """Whether the conversation was there; it is removed with all its turns."""
         sql = "DELETE FROM conversations WHERE id = ? AND owner = ?"
-        return bool(self._database.changed(sql, _sound(conversation), _sound(owner)))
+        return bool(self._database.changed(sql, without_surrogates(conversation), without_surrogates(owner)))
 
     # What readers say to answers.
 
@@ -237,12 +250,17 @@ class Conversations:
             "UPDATE turns SET vote = ?, comment = ? WHERE id = ? AND conversation IN "
             "(SELECT id FROM conversations WHERE owner = ?)"
         )
-        comment, sign = _sound(comment).strip()[:COMMENT_CHARACTERS], (vote > 0) - (vote < 0)
-        return bool(self._database.changed(sql, sign, comment, _sound(turn_id), _sound(owner)))
+        comment, sign = without_surrogates(comment).strip()[:COMMENT_CHARACTERS], (vote > 0) - (vote < 0)
+        return bool(self._database.changed(sql, sign, comment, without_surrogates(turn_id), without_surrogates(owner)))
 
     def voted(self) -> list[Kept]:
         """All owners' turns that were voted on, oldest first."""
         return self._kept("WHERE vote <> 0 ORDER BY put, turns.id")
+
+
+def _title(asked: str) -> str:
+    """What a conversation is called that begins with that question."""
+    return _shortened(asked, TITLE_CHARACTERS)
 
 
 def _stamp(when: datetime) -> str:
@@ -250,14 +268,9 @@ def _stamp(when: datetime) -> str:
     return when.isoformat(timespec="microseconds")
 
 
-def _sound(text: str) -> str:
-    """Without lone surrogates: SQLite takes none."""
-    return text.encode("utf-8", "replace").decode()
-
-
 def _folded(text: str) -> str:
     """As texts are compared; at a NUL the JSON of SQLite ends."""
-    return _sound(fold(text)).replace("\0", " ")
+    return without_surrogates(fold(text)).replace("\0", " ")
 
 
 def _shortened(text: str, characters: int) -> str:

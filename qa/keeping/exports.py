@@ -12,6 +12,7 @@ from qa.answer.quoting import plain
 from qa.keeping.conversations import Kept
 from qa.keeping.references import bibtex, csl_json
 from qa.language.intervals import day_in_words
+from qa.language.words import without_surrogates
 from qa.rows import answer_row, citation_row, moment_row
 from qa.types import ABSTENTION, Article, Citation, Filters
 
@@ -26,7 +27,7 @@ def markdown(turns: Sequence[Kept], title: str) -> str:
     blocks = [f"# {_line(title)}"] if title.strip() else []
     for turn in turns:
         blocks += _turn_blocks(turn)
-    return _sound("\n\n".join(blocks) + "\n")
+    return without_surrogates("\n\n".join(blocks) + "\n")
 
 
 def _turn_blocks(turn: Kept) -> Iterator[str]:
@@ -165,7 +166,7 @@ def evaluation_rows(turns: Iterable[Kept]) -> Iterator[dict[str, Any]]:
                 "question": _folded(turn.answer.question),
                 "answers": answers,
                 "answerable": not abstained,
-                "evidence": [{"article": _sound(c.article.id), "quote": _folded(c.quote)} for c in cited],
+                "evidence": [{"article": without_surrogates(c.article.id), "quote": _folded(c.quote)} for c in cited],
                 "asked": turn.when.date().isoformat(),
                 "kind": "feedback",
             }
@@ -178,9 +179,4 @@ def _given(turn: Kept) -> list[str]:
 
 
 def _folded(text: str) -> str:
-    return _sound(" ".join(text.split()))
-
-
-def _sound(text: str) -> str:
-    """Without lone surrogates: no file takes them."""
-    return text.encode("utf-8", "replace").decode()
+    return without_surrogates(" ".join(text.split()))

@@ -14,7 +14,7 @@ from pybtex.database.output.bibtex import Writer  # type: ignore[import-untyped]
 from qa.answer.origin import day_of
 from qa.keeping.conversations import Kept
 from qa.language.intervals import MONTHS
-from qa.language.words import STOP_WORDS, fold
+from qa.language.words import STOP_WORDS, fold, without_surrogates
 from qa.types import Article, Citation
 
 SLUG_CHARACTERS = 24
@@ -85,7 +85,7 @@ def bibtex(turns: Sequence[Kept]) -> str:
     """The articles cited as BibTeX, each once; what LaTeX would act on is escaped."""
     entries = {key: _bibtex_entry(citations[-1].article) for key, citations in _cited(turns).items()}
     text: str = _Writer().to_string(BibliographyData(entries))
-    return text.encode("utf-8", "replace").decode()
+    return without_surrogates(text)
 
 
 def _bibtex_entry(article: Article) -> Entry:

@@ -176,8 +176,9 @@ def _ago(parts: Parts, context: Context) -> Resolved:
         return (context.published, context.published), "day", True
     count, unit = _count(parts) * (10 if unit == "decade" else 1), "year" if unit == "decade" else unit
     day = moved(context.published, -count, unit)
-    if ("half" in parts or "half_after" in parts) and unit == "year":
-        day = moved(day, -6, "month")
+    if ("half" in parts or "half_after" in parts) and unit == "year":  # a quarter more or less is still "a half"
+        first, last = (unit_days(moved(day, months, "month"), "month") for months in (-9, -3))
+        return (first[0], last[1]), "days", True
     return unit_days(day, unit), _granularity(unit), True
 
 

@@ -37,6 +37,11 @@ _AMERICAN = (
 _WORD = re.compile(r"[^\W_]+(?:[.,:][0-9]+)*(?:['’][^\W_]+)?")
 
 
+def without_surrogates(text: str) -> str:
+    """`text` with "?" for each lone surrogate: a broken copy and paste leaves them; no file or database takes them."""
+    return text.encode("utf-8", "replace").decode()
+
+
 def fold(text: str) -> str:
     """`text` without case and accents, apostrophes straightened; its length may change."""
     if text.isascii():

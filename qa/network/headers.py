@@ -12,16 +12,15 @@ class Headers:
 
     def __init__(self, app: ASGIApp, headers: Mapping[str, str]) -> None:
         self._app = app
-        self._raw = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
-        self._ours = {name for name, _ in self._raw}
+        self._ours = {name.lower().encode(): value.encode() for name, value in headers.items()}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer, as the ASGI specification has it."""
 
         async def sending(message: Message) -> None:
             if message["type"] == "http.response.start":
-                others = [header for header in message["headers"] if header[0].lower() not in self._ours]
-                message["headers"] = [*others, *self._raw]
+                theirs = (header for header in message["headers"] if header[0].lower() not in self._ours)
+                message["headers"] = [*theirs, *self._ours.items()]
             await send(message)
 
         await self._app(scope, receive, sending)

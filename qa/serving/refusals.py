@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from pydantic import BaseModel
 from starlette.responses import JSONResponse
 
+from qa.language.words import without_surrogates
+
 BUSY = "All threads are at work and many callers wait: try again later."
 BUSY_SECONDS = "2"
 FAILED = "Something failed here: the server's log says what."
@@ -52,7 +54,7 @@ class Refusal(Exception):  # noqa: N818 - not always an error: a limit, a key th
 
 def refused(path: str, refusal: Refusal) -> JSONResponse:
     """The response to a request for `path`: in OpenAI's shape below /v1, else in ours."""
-    status, message = refusal.status, refusal.message.encode("utf-8", "replace").decode()
+    status, message = refusal.status, without_surrogates(refusal.message)
     if not path.startswith("/v1/"):
         return JSONResponse(Error(error=message).model_dump(), status, refusal.headers)
     kind = "server_error" if status >= 500 else "rate_limit_error" if status == 429 else "invalid_request_error"

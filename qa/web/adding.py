@@ -31,7 +31,10 @@ from qa.archive import Archive
 from qa.errors import DatelineError
 from qa.ingest.adding import check_size, pasted
 from qa.ingest.fetching import fetch
+from qa.network.callers import address_of
+from qa.network.rates import Rates
 from qa.settings import Settings
+from qa.web.access import owner_of
 from qa.web.receiving import JSON_BYTES, Addresses, Text, asked, uploaded
 from qa.web.saving import Item, Line, Tell, add, refused
 
@@ -42,20 +45,26 @@ LOG = logging.getLogger(__name__)
 Fetch = Callable[[str], Awaitable[tuple[str, bytes]]]
 
 
-def adding_router(archive: Archive, settings: Settings, fetching: Fetch = fetch) -> APIRouter:
+def adding_router(
+    archive: Archive, settings: Settings, fetching: Fetch = fetch, rates: Rates | None = None
+) -> APIRouter:
     """What takes new articles for `archive` below /api/add.
 
     Args:
         archive: The articles are written into its folder, and it is brought up to date.
         settings: Whether articles may be added, how large, and whether addresses are fetched.
         fetching: Gives name and content of the page at an address.
+        rates: How often a reader may add; None for as often as they like.
     """
     limit = settings.add_megabytes * 1_000_000
     adder = _Adder(archive, limit)
 
-    def allowed() -> None:
+    def allowed(request: Request) -> None:
         if not settings.add:
             raise HTTPException(403, "Articles cannot be added here.")
+        if rates and (wait := rates.wait(owner_of(request), address_of(request))):
+            told = f"Too much is added at once: wait {wait} seconds."
+            raise HTTPException(429, told, {"Retry-After": str(wait)})
 
     router = APIRouter(prefix="/api/add", dependencies=[Depends(allowed)])
 

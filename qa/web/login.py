@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from html import escape
 from math import ceil
 from urllib.parse import parse_qs
@@ -14,6 +15,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from qa.keeping.users import NAME_LENGTH, PASSWORD_LENGTHS, Users, canonical
 from qa.network.callers import address_of
 from qa.web.cookie import Cookie
+from qa.web.texts import Texts
 
 FORM_BYTES = 32 * 1024
 """Holds the longest name and password, each byte of them written as three."""
@@ -38,7 +40,7 @@ button { margin-top: 1.5rem; font-weight: 600; color: var(--on); background: var
 """
 
 
-def login_router(users: Users, secret: bytes, secure: bool = False) -> APIRouter:
+def login_router(users: Users, secret: bytes, words: Mapping[str, Texts], secure: bool = False) -> APIRouter:
     """/login and /logout.
 
     A cookie taken before the logout and kept elsewhere is good until it ends or the password changes: nothing is kept
@@ -47,6 +49,7 @@ def login_router(users: Users, secret: bytes, secure: bool = False) -> APIRouter
     Args:
         users: Who may log in.
         secret: The one that `Access` has.
+        words: The page's words by language; of the page that was asked for, or else as the browser wants them.
         secure: As `Access` has it.
     """
     router = APIRouter()
@@ -55,7 +58,8 @@ def login_router(users: Users, secret: bytes, secure: bool = False) -> APIRouter
 
     @router.get("/login")
     def form(request: Request) -> Response:
-        return _page(_local(request.query_params.get("next", "/")))
+        target = _local(request.query_params.get("next", "/"))
+        return _page(target, _texts(request, target, words))
 
     @router.post("/login")
     async def log_in(request: Request) -> Response:
@@ -65,7 +69,7 @@ def login_router(users: Users, secret: bytes, secure: bool = False) -> APIRouter
         good = await anyio.to_thread.run_sync(users.check, name, password, address, limiter=one)
         stamp = users.stamp(name) if good else None
         if stamp is None:
-            return _refused(name, target, users.locked(name, address))
+            return _refused(name, target, _texts(request, target, words), users.locked(name, address))
         response = RedirectResponse(target, 303)
         response.headers.append("set-cookie", cookie.of_user(canonical(name), stamp, request))
         return response
@@ -79,12 +83,19 @@ def login_router(users: Users, secret: bytes, secure: bool = False) -> APIRouter
     return router
 
 
-def _refused(name: str, target: str, wait: int) -> Response:
+def _texts(request: Request, target: str, words: Mapping[str, Texts]) -> Texts:
+    """The words of the language in which the page at `target` is, of English those of the browser's first choice."""
+    for texts in words.values():
+        if texts.path != "/" and target.startswith(texts.path):
+            return texts
+    wanted = request.headers.get("accept-language", "").partition(",")[0].partition("-")[0].strip().lower()
+    return words.get(wanted, words["en"])
+
+
+def _refused(name: str, target: str, texts: Texts, wait: int) -> Response:
     if not wait:
-        return _page(target, name, "Name or password is wrong.", 401)
-    minutes = ceil(wait / 60)
-    told = f"Too many wrong passwords: wait {minutes} minute{'s' * (minutes > 1)} and try again."
-    response = _page(target, name, told, 429)
+        return _page(target, texts, name, texts("login_wrong"), 401)
+    response = _page(target, texts, name, texts.count("login_wait", ceil(wait / 60)), 429)
     response.headers["retry-after"] = str(wait)
     return response
 
@@ -106,32 +117,32 @@ def _local(target: str) -> str:
     return target if path and path[1] not in _NOT_AGAIN else "/"
 
 
-def _page(target: str, name: str = "", told: str = "", status: int = 200) -> Response:
+def _page(target: str, texts: Texts, name: str = "", told: str = "", status: int = 200) -> Response:
     wrong = ' aria-invalid="true" aria-describedby="told"' if told else ""
     # Under the server's policy of no referrer, the form would come with the origin "null" where the browser sends no
     # Sec-Fetch-Site, which is by plain http from another machine; it would then pass for one of another site.
     html = f"""<!doctype html>
-<html lang="en">
+<html lang="{texts.language}" dir="{texts.direction}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="referrer" content="same-origin">
-<title>Log in – Dateline</title>
+<title>{texts("log_in")} – Dateline</title>
 <style>{_STYLE}</style>
 </head>
 <body>
 <main>
-<h1>Log in to Dateline</h1>
+<h1>{texts("login_title")}</h1>
 {f'<p role="alert" id="told">{escape(told)}</p>' if told else ""}
 <form method="post" action="/login">
 <input type="hidden" name="next" value="{escape(target)}">
-<label for="name">Name</label>
+<label for="name">{texts("login_name")}</label>
 <input id="name" name="name" value="{escape(name)}" maxlength="{NAME_LENGTH}" autocomplete="username"
   autocapitalize="none" spellcheck="false" dir="auto" required autofocus{wrong}>
-<label for="password">Password</label>
+<label for="password">{texts("login_password")}</label>
 <input id="password" name="password" type="password" maxlength="{PASSWORD_LENGTHS[-1]}"
   autocomplete="current-password" required{wrong}>
-<button>Log in</button>
+<button>{texts("log_in")}</button>
 </form>
 </main>
 </body>

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from qa.network.callers import address_of
 from qa.types import Statistics
 from qa.web.access import owner_of
-from qa.web.examples import examples
 from qa.web.render import welcome_markdown
 from qa.web.talk import Asked, Messages, Talk
 from qa.web.texts import Texts
-from qa.web.views import filters_html, header_html, search_html, side_html, source_html
+from qa.web.views import about_html, filters_html, header_html, search_html, side_html, source_html, state_of
 
 # Gradio calls home unless it is told not to before it is imported.
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
@@ -30,30 +29,32 @@ SCRIPT = f"(await import('{OWN}'))"
 _QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 
 
-def page(talk: Talk, other: Texts, login: bool = False) -> gr.Blocks:
+def page(talk: Talk, other: Texts, questions: Sequence[str] = (), login: bool = False) -> gr.Blocks:
     """The chat, not served yet.
 
     Args:
         talk: The conversations, in the page's language.
         other: The words of the other language that the page offers.
+        questions: Offered before the first one is asked.
         login: Whether readers log in.
     """
     archive, texts = talk.archive, talk.texts
-    statistics, written_by = archive.statistics(), archive.written_by
-    top = header_html(archive.corpus.resolve().name, statistics, archive.refused(), texts, other, written_by, login)
+    statistics = archive.statistics()
+    about = about_html(archive.name, statistics, archive.refused(), texts, archive.written_by)
+    top = header_html(about, state_of(archive), texts, other, login)
     with gr.Blocks(title="Dateline", fill_height=True, analytics_enabled=False) as blocks:
         gr.HTML(top, elem_id="top")
         with gr.Row(elem_id="main"):
             gr.HTML(side_html(texts), elem_id="side")
             with gr.Column(elem_id="talk"):
-                _talk(talk, statistics, written_by)
+                _talk(talk, statistics, questions)
             gr.HTML(search_html(statistics, texts), elem_id="view")
             gr.HTML(source_html(texts), elem_id="source", js_on_load=f"import('{OWN}').then((own) => own.begin())")
     found: gr.Blocks = blocks
     return found
 
 
-def _talk(talk: Talk, statistics: Statistics, written_by: str) -> None:
+def _talk(talk: Talk, statistics: Statistics, questions: Sequence[str]) -> None:
     """The column of the conversation, and what happens in it."""
     texts = talk.texts
     earlier = gr.Button(texts("earlier"), elem_id="earlier", size="sm")
@@ -61,8 +62,8 @@ def _talk(talk: Talk, statistics: Statistics, written_by: str) -> None:
         elem_id="chat",
         label=texts("conversation"),
         show_label=False,
-        placeholder=welcome_markdown(statistics, texts, written_by),
-        examples=[{"text": question} for question in examples(talk.archive)],
+        placeholder=welcome_markdown(statistics, texts, talk.archive.written_by),
+        examples=[{"text": question} for question in questions],
         buttons=[],
         allow_tags=False,
         latex_delimiters=[],
@@ -188,8 +189,11 @@ class _Wiring:
     def _stopped(self, messages: Messages, asked: Asked, request: gr.Request) -> tuple[Messages, dict[str, Any]]:
         return self.talk.stopped(asked, messages, owner_of(request))
 
-    def _restore(self, sent: str, request: gr.Request) -> tuple[Messages, dict[str, Any]]:
-        return self.talk.restored(Asked.of(sent), owner_of(request))
+    def _restore(self, sent: str, request: gr.Request) -> tuple[Any, dict[str, Any]]:
+        messages, told = self.talk.restored(Asked.of(sent), owner_of(request))
+        archive = self.talk.archive
+        welcome = welcome_markdown(archive.statistics(), self.talk.texts, archive.written_by)
+        return gr.update(value=messages, placeholder=welcome), told
 
 
 def _place(event: gr.EventData) -> int:

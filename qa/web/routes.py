@@ -18,7 +18,7 @@ from qa.types import Filters
 from qa.web.access import owner_of
 from qa.web.render import article_html, preview_html, timeline_html
 from qa.web.texts import Texts
-from qa.web.views import conversations_html, library_html, results_html, settings_html
+from qa.web.views import about_html, conversations_html, filters_html, library_html, results_html, settings_html
 
 FOUND = 100
 """Passages that a search lists."""
@@ -125,6 +125,15 @@ def _add_searches(routes: APIRouter, archive: Archive, texts_of: TextsOf) -> Non
 
 def _add_library(routes: APIRouter, archive: Archive, texts_of: TextsOf, free: bool) -> None:
     """The routes to what the archive is and how it answers."""
+
+    @routes.get("/about")
+    def about(request: Request) -> str:
+        texts = texts_of(request)
+        return about_html(archive.name, archive.statistics(), archive.refused(), texts, archive.written_by)
+
+    @routes.get("/filters")
+    def filters(request: Request) -> str:
+        return filters_html(archive.statistics(), texts_of(request))
 
     @routes.get("/library")
     def library(request: Request) -> str:

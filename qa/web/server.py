@@ -22,11 +22,13 @@ from qa.settings import Settings
 from qa.web.access import Access
 from qa.web.adding import adding_router
 from qa.web.cookie import secret_at
+from qa.web.examples import examples
 from qa.web.login import login_router
 from qa.web.page import STATIC, page
 from qa.web.routes import router
 from qa.web.talk import Talk
 from qa.web.texts import languages
+from qa.web.views import state_of
 
 CONCURRENT = 16
 """Questions answered at once; Gradio's default is one."""
@@ -88,8 +90,8 @@ def server(
     )
 
     @app.get("/healthz")
-    def healthz() -> dict[str, int]:
-        return {"articles": archive.statistics().articles}
+    def healthz() -> dict[str, int | str]:
+        return {"articles": archive.statistics().articles, "state": state_of(archive)}
 
     @app.exception_handler(DatelineError)
     def ours(_: Request, error: DatelineError) -> Response:
@@ -102,13 +104,14 @@ def server(
 
     app.mount("/own", StaticFiles(directory=STATIC))
     if users:
-        app.include_router(login_router(users, secret))
+        app.include_router(login_router(users, secret, words))
     # Settings may be changed by whoever sits at the machine, and there is nobody else where nobody logs in.
     app.include_router(router(archive, kept, words, free=users is None))
-    app.include_router(adding_router(archive, settings))
+    app.include_router(adding_router(archive, settings, rates=Rates(a_minute=10, an_hour=120, from_address=60)))
+    questions = examples(archive)
     for texts in reversed(words.values()):  # English last: "/" takes every path
         other = next(them for them in words.values() if them is not texts)
-        _mount(app, page(Talk(archive, kept, rates, texts), other, login=users is not None), texts.path)
+        _mount(app, page(Talk(archive, kept, rates, texts), other, questions, users is not None), texts.path)
     return app
 
 

@@ -142,8 +142,6 @@ class Talk:
                 narrow=asked.narrow,
                 revision=revision,
                 when=datetime.now(UTC),
-                vote=0,
-                comment="",
             )
 
     def _turns(self, owner: str, asked: Asked, last: int) -> list[Kept]:

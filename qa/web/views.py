@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
+from hashlib import blake2b
 from itertools import groupby
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -15,6 +16,7 @@ from typing import Any, NamedTuple
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from qa.answer.origin import origin
+from qa.archive import Archive
 from qa.ingest.readers import KNOWN
 from qa.keeping.conversations import Conversation
 from qa.language.words import terms, words
@@ -61,38 +63,46 @@ def _html(template: str, texts: Texts, **values: Any) -> str:  # noqa: ANN401
     return _TEMPLATES.get_template(f"{template}.html").render(t=texts, **values)
 
 
-def header_html(
-    name: str,
-    statistics: Statistics,
-    refused: Sequence[Refused],
-    texts: Texts,
-    other: Texts,
-    written_by: str = "",
-    login: bool = False,
+def state_of(archive: Archive) -> str:
+    """Another text whenever what `about_html` and `filters_html` show may be another."""
+    return blake2b(f"{archive.revision()} {archive.written_by}".encode(), digest_size=4).hexdigest()
+
+
+def header_html(about: str, state: str, texts: Texts, other: Texts, login: bool = False) -> str:
+    """The line at the top: what archive this is, and the ways to the other views.
+
+    Args:
+        about: What `about_html` gave.
+        state: What `state_of` gave.
+        texts: The page's words.
+        other: Those of the other language.
+        login: Whether readers have logged in, and may log out.
+    """
+    return _html("header", texts, about=about, state=state, other=other, login=login)
+
+
+def about_html(
+    name: str, statistics: Statistics, refused: Sequence[Refused], texts: Texts, written_by: str = ""
 ) -> str:
-    """The line at the top: what archive this is, who writes the answers, and the ways to the other views.
+    """What archive this is, and who writes the answers.
 
     Args:
         name: Of the corpus.
         statistics: Of the archive.
         refused: What of it could not be read.
         texts: The page's words.
-        other: Those of the other language.
         written_by: The language model and where it is.
-        login: Whether readers have logged in, and may log out.
     """
     years = sorted({day.year for day in (statistics.first, statistics.last) if day})
     return _html(
-        "header",
+        "about",
         texts,
         corpus=name,
         statistics=statistics,
         years=years,
         refused=refused,
         shown=REFUSED_SHOWN,
-        other=other,
         written_by=written_by,
-        login=login,
     )
 
 

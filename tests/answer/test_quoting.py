@@ -120,6 +120,24 @@ def test_a_measure_in_the_same_unit_is_shown_however_unlikely() -> None:
     ]
 
 
+def test_a_figure_that_a_correction_calls_wrong_does_not_stand_first() -> None:
+    corrected = "Correction: a report on Saturday gave the number of advisers as 490. That was wrong."
+    found = [
+        finding("Some 40 more came, which brings their number to 490.", "490", "a", 0.9, published=date(2017, 1, 7)),
+        finding("Their number had been raised to about 450.", "about 450", "b", 0.6, published=date(2017, 1, 6)),
+        finding(corrected, "490", "c", 0.05, published=date(2017, 1, 9)),
+    ]
+    for as_of in (None, date(2018, 1, 1)):
+        answer = quote("How many advisers are in Mosul?", [], found, as_of=as_of)
+        assert (answer.short, answer.confidence) == ("about 450", 0.9)
+        assert "An earlier report, since corrected, had **490**:" in answer.text
+        assert [c.article.id for c in answer.citations] == ["b", "c"]
+    # Where nothing else is likely, what was printed stands.
+    weak = replace(found[1], confidence=0.9 * LIKELY - 0.01)
+    for others in ([found[2]], [weak, found[2]]):
+        assert quote("How many advisers are in Mosul?", [], [found[0], *others]).short == "490"
+
+
 def test_a_corrected_figure_is_no_report_that_differs() -> None:
     corrected = "A report gave the number of advisers in Mosul as 490. That was wrong."
     found = [

@@ -68,6 +68,25 @@ def test_the_questions_words_in_the_sentence_count() -> None:
     assert (first.hit.article.id, second.hit.article.id) == ("b", "a")
 
 
+def test_words_and_numbers_are_taken_whole() -> None:
+    text = "Around 1,200 workers of al-Qaim left at 10:30."
+    for piece, whole in (("200", "1,200"), ("1", "1,200"), ("work", "workers"), ("30", "10:30"), ("1,200", "1,200")):
+        start = text.index(piece)
+        places = np.array([(start, start + len(piece))], dtype=np.int64)
+        sure = Reading(2.0, places, np.array([5.0], np.float32), np.array([5.0], np.float32), 0.0)
+        (found,) = candidates("What?", [hit(0, len(text), Article("a", text))], [sure])
+        assert words(text, found.read) == whole
+
+
+def test_a_sentence_that_gives_a_reason_stands_first_for_why() -> None:
+    swept = Article("a", "The flood swept away the bridge.")
+    blamed = Article("b", "The mayor blamed the opening of a dam for the flood.")
+    hits = [hit(0, len(one.text), one) for one in (swept, blamed)]
+    readings = [reading(swept.text, "swept", 5.0), reading(blamed.text, "dam", 3.0)]
+    assert [f.hit.article.id for f in read("Why did the flood come?", hits, readings)] == ["b", "a"]
+    assert [f.hit.article.id for f in read("How did the flood come?", hits, readings)] == ["a", "b"]
+
+
 def test_a_finer_time_within_the_best_ones_stands_first() -> None:
     month = Article("a", "The city fell to them this month.", published=date(2015, 5, 27))
     day = Article("b", "The city fell there on Sunday.", published=date(2015, 5, 18))

@@ -92,3 +92,19 @@ def test_a_timeline_is_recognised(question: str, expected: str | None) -> None:
 def test_what_happened_is_recognised() -> None:
     assert happened("What happened in Fallujah in 2016?") == "Fallujah in 2016"
     assert happened("What did they do in Fallujah?") is None
+
+
+@pytest.mark.parametrize(
+    ("question", "about"),
+    [
+        ("Tell me about Fallujah", "Fallujah"),
+        ("Can you tell me more about the port of Basra?", "the port of Basra"),
+        ("What do the articles say about Hit?", "Hit"),
+        ("What's the latest news from Anbar?", "Anbar"),
+        ("What is reported on the dam?", "the dam"),
+        ("Tell me when it fell", None),
+        ("What is reported?", None),
+    ],
+)
+def test_what_is_told_of_a_subject_is_told_in_order(question: str, about: str | None) -> None:
+    assert subject(question) == about

@@ -1,12 +1,14 @@
 """Runs are taken up where they were ended, and compared: a worse one is told from luck."""
 
 import json
+import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from evals.compare import compare, main
+from evals.gate import main as gate
 from evals.metrics import auroc, by_question
 from evals.questions import Evidence, Question
 from evals.run import main as run
@@ -40,7 +42,7 @@ def question(number: int, answerable: bool = True) -> Question:
 
 def a_run(tmp_path: Path, shorts: Sequence[str | None], unanswerable: int = 0) -> Run:
     questions = [question(n, n >= unanswerable) for n in range(len(shorts))]
-    return Run(tmp_path, tuple(questions), {str(n): row(str(n), short) for n, short in enumerate(shorts)}, {})
+    return Run(tmp_path, tuple(questions), {str(n): row(str(n), short) for n, short in enumerate(shorts)}, {}, {})
 
 
 def test_measures_by_question_are_those_worked_by_hand() -> None:
@@ -92,7 +94,7 @@ def written(folder: Path, shorts: Sequence[str | None]) -> Path:
     begin(folder, file, {"limit": None})
     told = [json.dumps(row(str(n), short)) + "\n" for n, short in enumerate(shorts)]
     (folder / "predictions.jsonl").write_text("".join(told), encoding="utf-8")
-    end(folder, {"limit": None})
+    end(folder, {"limit": None}, {})
     return folder
 
 
@@ -115,6 +117,16 @@ def test_the_gate_is_shut_for_a_worse_run_alone(tmp_path: Path, capsys: pytest.C
     assert main([str(good), str(bad), "--measure", "beauty"]) == 1
 
 
+def test_the_gate_for_ci_holds_a_run_to_its_baseline(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    good, bad = written(tmp_path / "good", ["yes"] * 40), written(tmp_path / "bad", ["yes"] * 20 + ["no"] * 20)
+    assert gate([str(bad), "--baseline", str(good)]) == 1
+    assert gate([str(good), "--baseline", str(bad)]) == gate([str(good), "--baseline", str(good)]) == 0
+    assert gate([str(bad), "--baseline", str(good), "--tolerance", "0.6"]) == 0
+    capsys.readouterr()
+    result = subprocess.run(["qa", "eval", "gate", str(bad), "--baseline", str(good)], capture_output=True, text=True)
+    assert result.returncode == 1 and "Worse: right 1.0000 -> 0.5000." in result.stderr
+
+
 def test_a_run_that_was_ended_early_is_taken_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[str] = []
     whole = tmp_path / "whole"
@@ -122,6 +134,7 @@ def test_a_run_that_was_ended_early_is_taken_up(tmp_path: Path, monkeypatch: pyt
     assert run([*arguments, "--limit", "6", "--out", str(whole)]) == 0
     lines = (whole / "predictions.jsonl").read_text("utf-8").splitlines(keepends=True)
     assert len(lines) == 6 and read_run(whole).record["corpus"]
+    assert set(read_run(whole).scores["passage_hit@5"].values()) == {1.0}
 
     def note(archive: object, question: Question) -> dict[str, object]:
         asked.append(question.id)
@@ -129,6 +142,7 @@ def test_a_run_that_was_ended_early_is_taken_up(tmp_path: Path, monkeypatch: pyt
 
     monkeypatch.setattr("evals.run._row", note)
     record = json.loads((whole / "run.json").read_text("utf-8"))
+    assert record.pop("cost")["questions_per_second"] > 0
     (whole / "run.json").write_text(json.dumps(record | {"finished": False}), encoding="utf-8")
     (whole / "predictions.jsonl").write_text("".join(lines[:3]) + lines[3][:20], encoding="utf-8")  # killed here
     assert run([*arguments, "--limit", "6", "--out", str(whole), "--workers", "3"]) == 0
@@ -139,7 +153,6 @@ def test_a_run_that_was_ended_early_is_taken_up(tmp_path: Path, monkeypatch: pyt
     # One that was finished, or was made with something else, is begun anew.
     for finished, changed in ((True, {}), (False, {"corpus": "another"})):
         asked.clear()
-        record = json.loads((whole / "run.json").read_text("utf-8"))
         (whole / "run.json").write_text(json.dumps(record | {"finished": finished} | changed), encoding="utf-8")
         assert run([*arguments, "--limit", "6", "--out", str(whole)]) == 0
         assert asked == ids

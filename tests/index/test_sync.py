@@ -49,6 +49,22 @@ def found(index: Index, question: str) -> list[str]:
     return [index.passages([key])[key][1].id for key in ids]
 
 
+def test_statistics_are_counted_once_for_each_revision(
+    index: Index, corpus: Corpus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index.sync(root := corpus(FILES))
+    counted = []
+    count = index._store.statistics
+    monkeypatch.setattr(index._store, "statistics", lambda: counted.append(1) or count())
+    assert index.statistics() == index.statistics() and index.statistics().articles == 4
+    assert len(counted) == 1
+    (root / "ferry.md").unlink()
+    index.sync(root)
+    counted.clear()
+    assert index.statistics() == index.statistics() and index.statistics().articles == 3
+    assert len(counted) == 1
+
+
 def test_a_first_sync_makes_everything_searchable(index: Index, corpus: Corpus, encoder: WordCounts) -> None:
     stages: list[Progress] = []
     report = index.sync(corpus(FILES), stages.append)

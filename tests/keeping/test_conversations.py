@@ -315,7 +315,22 @@ def test_turns_from_a_place_on_are_removed_and_the_rest_goes_on(kept: Conversati
     assert ids(kept) == [other.conversation]
     assert asked_in(kept, other.conversation) == ["Other?", "Last?"]
     afresh = put(kept, "Afresh?", into=first.conversation)
-    assert afresh.conversation != first.conversation and afresh.place == 0
+    assert afresh.conversation == first.conversation and afresh.place == 0
+    assert [talk.title for talk in kept.listed("one")] == ["Afresh?", "Other?"]
+
+
+def test_a_given_title_outlives_the_first_question_and_what_is_left_empty_is_forgotten(path: Path) -> None:
+    with closing(Conversations(path)) as kept:
+        named, unnamed = put(kept, "Who is Xyzzynak?"), put(kept, "Who is Qwertlop?")
+        kept.rename("one", named.conversation, "Bridges")
+        for turn in (named, unnamed):
+            kept.keep_until("one", turn.conversation, 0)
+        assert kept.listed("one") == kept.listed("one", "xyzzynak") == kept.listed("one", "bridges") == []
+        put(kept, "Who built it?", into=named.conversation)
+        assert [talk.title for talk in kept.listed("one")] == ["Bridges"]
+        put(kept, "Another?")
+        assert put(kept, "Late?", into=unnamed.conversation).conversation != unnamed.conversation
+    assert b"Xyzzynak" not in (content := path.read_bytes()) and b"Qwertlop" not in content
 
 
 def test_what_is_deleted_is_gone_with_its_turns_from_the_file_too(path: Path) -> None:

@@ -47,7 +47,7 @@ RESOLVED = [
     ("It lost a third over the last five years.", "the last five years", "18 May 2010–18 May 2015"),
     ("It was lost in the past 24 hours.", "the past 24 hours", "17–18 May 2015"),
     ("He left two decades ago.", "two decades ago", "1995"),
-    ("He left two and a half years ago.", "two and a half years ago", "2012"),
+    ("He left two and a half years ago.", "two and a half years ago", "1 August 2012–28 February 2013"),
     ("It fell in November last year.", "in November last year", "November 2014"),
     ("It fell at the end of last month.", "the end of last month", "late April 2015"),
     ("It grew in the last quarter of last year.", "the last quarter of last year", "the fourth quarter of 2014"),

@@ -31,6 +31,7 @@ from qa.network.rates import Rates
 from qa.web.access import Access, owner_of
 from qa.web.cookie import secret_at, signer
 from qa.web.login import FORM_BYTES, login_router
+from qa.web.texts import languages
 
 SECRET = b"s" * 32
 ADDRESS = "http://127.0.0.1:7860"
@@ -70,7 +71,7 @@ def users(tmp_path: Path) -> Iterator[Users]:
 def application(users: Users | None = None, secret: bytes = SECRET, **options: Any) -> FastAPI:  # noqa: ANN401
     app = FastAPI()
     if users:
-        app.include_router(login_router(users, secret, options.get("secure", False)))
+        app.include_router(login_router(users, secret, languages(), options.get("secure", False)))
 
     @app.api_route("/", methods=["GET", "POST", "PUT", "DELETE", "OPTIONS", "HEAD"])
     def owner(request: Request) -> str:
@@ -606,7 +607,7 @@ def test_the_login_page_loads_nothing_and_is_labelled(users: Users) -> None:
     page = Shown(answer.text)
     assert answer.headers["cache-control"] == "no-store"
     assert not {"script", "link", "img", "iframe"} & {tag for tag, _ in page.tags} and "url(" not in answer.text
-    assert page.of("html") == [{"lang": "en"}] and page.alert == ""
+    assert page.of("html") == [{"lang": "en", "dir": "ltr"}] and page.alert == ""
     assert {"name": "viewport", "content": "width=device-width, initial-scale=1"} in page.of("meta")
     assert {"name": "referrer", "content": "same-origin"} in page.of("meta")
     assert "color-scheme: light dark" in answer.text and "prefers-color-scheme: dark" in answer.text
@@ -614,6 +615,16 @@ def test_the_login_page_loads_nothing_and_is_labelled(users: Users) -> None:
     assert labels == {field["id"] for field in page.of("input") if field.get("type") != "hidden"}
     assert [field.get("autocomplete") for field in page.of("input")[1:]] == ["username", "current-password"]
     assert page.of("form") == [{"method": "post", "action": "/login"}]
+
+
+def test_the_login_speaks_the_language_of_the_page_asked_for_else_the_browsers(users: Users) -> None:
+    browser = client(users)
+    arabic = {"lang": "ar", "dir": "rtl"}
+    assert Shown(browser.get("/login?next=/ar/%3Fc=x").text).of("html") == [arabic]
+    assert Shown(browser.get("/login", headers={"Accept-Language": "ar-EG,en;q=0.5"}).text).of("html") == [arabic]
+    assert Shown(browser.get("/login", headers={"Accept-Language": "fr"}).text).of("html")[0]["lang"] == "en"
+    wrong = browser.post("/login", data={"name": "nobody", "password": WRONG, "next": "/ar/"})
+    assert Shown(wrong.text).of("html") == [arabic] and languages()["ar"]("login_wrong") in wrong.text
 
 
 def test_a_wrong_login_names_its_error_at_the_fields(users: Users) -> None:

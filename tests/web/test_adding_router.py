@@ -26,8 +26,10 @@ from qa.ingest.fetching import fetch
 from qa.ingest.fields import Fields
 from qa.ingest.formats.plain import read_text
 from qa.models.encoder import Encoder
+from qa.network.rates import Rates
 from qa.settings import Settings
 from qa.types import Progress
+from qa.web.access import Access
 from qa.web.adding import Fetch, adding_router
 from qa.web.saving import _paced
 from tests.conftest import Corpus, article
@@ -103,6 +105,17 @@ def test_added_files_are_answered_from_at_once(archive: Archive, client: TestCli
     assert answer.citations[0].article.id == "added/news/2016/lighthouse.md"
     assert archive.search("mill burned")[0].article.id == "added/row.jsonl#1"
     assert answer.hits[0].lexical > 0 and answer.hits[0].dense > 0  # by words and by meaning
+
+
+def test_who_adds_too_often_waits(archive: Archive) -> None:
+    made = FastAPI()
+    made.include_router(adding_router(archive, Settings(), rates=Rates(a_minute=1)))
+    with TestClient(Access(made, b"s" * 32)) as reader:
+        assert of("done", add(reader, ("a.md", LIGHTHOUSE)))
+        refused = reader.post("/api/add/files", files=[("files", ("b.md", LIGHTHOUSE))])
+    assert refused.status_code == 429 and 0 < int(refused.headers["retry-after"]) <= 60
+    assert "wait" in refused.json()["detail"]
+    assert archive.article("added/b.md") is None
 
 
 def test_what_is_there_already_is_not_added_twice(archive: Archive, client: TestClient) -> None:

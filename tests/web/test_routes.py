@@ -181,3 +181,9 @@ def test_saved_settings_are_read_at_the_next_start_and_keep_what_else_is_there(
 def test_the_library_counts_months_and_a_timeline_is_told(reader: TestClient) -> None:
     assert "<title>2015-05: 2</title>" in reader.get("/api/library").text
     assert "Sunday 17 May 2015" in reader.get("/api/timeline", params={"question": "bridge at Basra"}).text
+
+
+def test_what_the_page_renews_is_of_now(reader: TestClient) -> None:
+    about, filters = reader.get("/api/about?language=ar").text, reader.get("/api/filters").text
+    assert 'id="about"' in about and WORDS["ar"].count("articles", 2) in about
+    assert 'class="chips"' in filters and 'name="outlet"' in filters

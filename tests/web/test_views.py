@@ -12,6 +12,7 @@ from qa.settings import Settings
 from qa.types import Article, Hit, Passage, Refused, Statistics
 from qa.web.texts import languages
 from qa.web.views import (
+    about_html,
     conversations_html,
     coverage,
     filters_html,
@@ -58,7 +59,7 @@ def test_every_frame_is_made_in_every_language_and_escapes_what_it_shows(texts: 
     refused = [Refused(EVIL, "It has no text.")]
     settings = Settings(model=EVIL, openai_base_url=EVIL, fetch=True)
     frames = [
-        header_html(EVIL, STATISTICS, refused, texts, EN, EVIL, login=True),
+        header_html(about_html(EVIL, STATISTICS, refused, texts, EVIL), "state", texts, EN, login=True),
         side_html(texts),
         source_html(texts),
         filters_html(STATISTICS, texts),
@@ -72,7 +73,8 @@ def test_every_frame_is_made_in_every_language_and_escapes_what_it_shows(texts: 
 
 
 def test_the_header_says_what_is_there_and_what_was_refused() -> None:
-    shown = header_html("news", STATISTICS, [Refused("a", "It has no text.")], EN, AR)
+    about = about_html("news", STATISTICS, [Refused("a", "It has no text.")], EN)
+    shown = header_html(about, "state", EN, AR)
     assert "1,200 articles" in shown and "2014–2017" in shown and "1 entry could not be read" in shown
     assert "Log out" not in shown and "written by" not in shown
 

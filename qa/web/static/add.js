@@ -1,5 +1,5 @@
 // Adding articles, with what happens told line by line; and the settings.
-import {announce, fragment, say, send} from "./page.js";
+import {announce, check, say, send} from "./page.js";
 
 function line(list, text) {
   const item = document.createElement("li");
@@ -24,7 +24,7 @@ async function added(path, options, count) {
     }
     if (event.kind === "done") {
       head.textContent = say("added", {n: event.added + event.changed, articles: event.articles});
-      document.getElementById("size").textContent = document.getElementById("size").textContent.replace(/[\d,]+/, event.articles.toLocaleString("en"));
+      check();
     }
   };
   try {
@@ -62,6 +62,7 @@ async function save(form) {
   try {
     told.textContent = await send("settings", "POST", body);
     form.elements.openai_api_key.value = "";
+    check();
   } catch (error) {
     told.textContent = error instanceof TypeError ? say("lost") : error.message;
   }

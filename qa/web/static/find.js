@@ -49,6 +49,16 @@ function wholeYear(year) {
   return {after: `${year}-01-01`, before: `${year}-12-31`};
 }
 
+// What each event on the form of filters asks for.
+const CHOSEN = {
+  submit: (_, form) => {
+    const given = new FormData(form);
+    return {after: given.get("after"), before: given.get("before"), outlet: given.getAll("outlet")};
+  },
+  click: (event) => event.target.dataset.year && wholeYear(event.target.dataset.year),
+  reset: () => ({after: null, before: null, outlet: null}),
+};
+
 export function startFinding() {
   document.getElementById("search").addEventListener("submit", (event) => {
     event.preventDefault();
@@ -56,25 +66,15 @@ export function startFinding() {
     runSearch();
   });
   document.getElementById("search").elements.sort.addEventListener("change", (event) => apply({sort: event.target.value}));
-  for (const form of document.querySelectorAll(".chips form")) {
-    form.addEventListener("submit", (event) => {
-      event.preventDefault();
-      const given = new FormData(form);
-      form.closest("details").open = false;
-      apply({after: given.get("after"), before: given.get("before"), outlet: given.getAll("outlet")});
-    });
-    form.addEventListener("click", (event) => {
-      const {year} = event.target.dataset;
-      if (!year) return;
-      form.closest("details").open = false;
-      apply(wholeYear(year));
-    });
-    form.addEventListener("reset", (event) => {
+  for (const [kind, chosen] of Object.entries(CHOSEN))
+    document.getElementById("main").addEventListener(kind, (event) => {
+      const form = event.target.closest(".chips form");
+      const changes = form && chosen(event, form);
+      if (!changes) return;
       event.preventDefault();
       form.closest("details").open = false;
-      apply({after: null, before: null, outlet: null});
+      apply(changes);
     });
-  }
   document.getElementById("results").addEventListener("click", (event) => {
     const {outlet, year} = event.target.closest("button")?.dataset ?? {};
     if (outlet) apply({outlet});

@@ -182,12 +182,25 @@ function lost(isLost) {
   if (!isLost) announce(say("found_again"));
 }
 
-async function check() {
+export async function check() {
   try {
-    lost(!(await fetch("/healthz")).ok);
+    const response = await fetch("/healthz");
+    lost(!response.ok);
+    if (response.ok) await renew((await response.json()).state);
   } catch {
     lost(true);
   }
+}
+
+// The archive is another than when the page was made: articles were added, or another model writes.
+async function renew(state) {
+  if (state === header().dataset.state || document.querySelector(".chips details[open]")) return;
+  const [about, filters] = await Promise.all([fragment("about"), fragment("filters")]);
+  $("#about").outerHTML = about;
+  for (const bar of document.querySelectorAll(".chips")) bar.outerHTML = filters;
+  header().dataset.state = state;
+  showFilters();
+  if (!document.querySelector("#chat .message") && !main().dataset.busy) restore();
 }
 
 async function beat() {
@@ -282,7 +295,7 @@ function start() {
   listTalks();
   quieten();
   if (before.c || before.a) restore(); else openFromAddress();
-  setTimeout(beat, BEAT);
+  beat();
   addEventListener("offline", check);
   addEventListener("online", check);
 }
