@@ -19,8 +19,8 @@ from qa.serving.refusals import FAILED, Refusal, refused
 from qa.serving.schemas import Answer, Passage
 from qa.types import Delta, Draft, Event, Finished, Found
 
-GONE = Refusal(499, "The caller has gone.")
-"""Heard by nobody; counted, as nginx does."""
+GONE = 499
+"""The status where the caller has gone: heard by nobody, but counted, as nginx does."""
 _log = logging.getLogger(__name__)
 
 
@@ -91,7 +91,7 @@ async def finished(events: AsyncGenerator[Event, None], request: Request) -> typ
     try:
         await asyncio.wait({answering, leaving}, return_when=asyncio.FIRST_COMPLETED)
         if not answering.done():
-            raise GONE
+            raise Refusal(GONE, "The caller has gone.")
         return answering.result()
     finally:
         answering.cancel()

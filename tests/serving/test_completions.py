@@ -212,7 +212,7 @@ def test_who_goes_away_stops_the_model(address: str, archive: Archive, stream: b
 
 
 def waited(well: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 30
     while not well() and time.monotonic() < deadline:
         time.sleep(0.01)
     assert well()
