@@ -60,11 +60,10 @@ class Parser:
         Raises:
             ValueError: It cannot be read within bounds; the message is one sentence.
         """
-        for found in self.rows(ending, BytesIO(data)):
-            if len(found) == 2:
-                raise ValueError(found[1])
-            return found[1:]
-        raise ValueError(BROKEN)
+        first, *_ = [*self.rows(ending, BytesIO(data)), (0, BROKEN)]
+        if len(first) == 2:
+            raise ValueError(first[1])
+        return first[1:]
 
     def rows(self, ending: str, file: BinaryIO) -> Iterator[Row | Bad]:
         """What the parser finds in the open file, in order; last a reason where it was stopped before the end."""
