@@ -14,7 +14,7 @@ from qa.ingest.parsing import parser
 from qa.types import Article, Refused
 
 FILE_BYTES = 50_000_000
-"""A larger file is no article; the largest of 6,535 news pages has 20,000 characters."""
+"""A larger file is no article, whatever pictures are in it."""
 PLAIN_BYTES = 4 * ARTICLE_CHARACTERS + 4
 """What so many characters take at most, with a byte order mark."""
 REFUSED_ROWS = 1_000

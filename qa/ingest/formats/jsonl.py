@@ -17,7 +17,7 @@ KEY_CHARACTERS = 500
 """Of an id; the longest addresses of articles have half as many."""
 BAD_ROWS = 1_000
 """One after the other: the file is then no file of rows, and its rest is not looked at."""
-UNPACKED_BYTES, UNPACKED_TIMES = 50_000_000, 100
+UNPACKED_BYTES, UNPACKED_TIMES = 5_000_000, 100
 """Of a gzip file: what is larger and so many times as large as it was packed is made to fill a memory; prose shrinks
 to a third, the same rows again and again to a twentieth."""
 
@@ -67,21 +67,30 @@ def _lines(packed: BinaryIO, file: gzip.GzipFile | BinaryIO) -> Iterator[tuple[i
 
 def _row(number: int, line: bytes, keys: set[str]) -> tuple[int, str, str, Fields] | tuple[int, str]:
     try:
-        row = json.loads(line.decode("utf-8-sig"))
+        row = _parsed(line.decode("utf-8-sig"))
         if not isinstance(row, dict) or not isinstance(row.get("text"), str):
             raise ValueError("It is no JSON object with a string named text.")
         key = _key(row["id"]) if row.get("id") not in (None, "") else str(number)
         if key in keys:
             raise ValueError(f"The id {key!r} stands in an earlier row too.")
         fields = fields_of(row)
-    except json.JSONDecodeError as error:
-        return number, f"It is no JSON ({error.msg})."
     except UnicodeError:
         return number, "It is no UTF-8 text."
-    except (ValueError, RecursionError) as error:
+    except RecursionError:
+        return number, "It has lists or objects within each other, too many to be read."
+    except ValueError as error:
         return number, str(error)
     keys.add(key)
     return number, key, row["text"], fields
+
+
+def _parsed(line: str) -> object:
+    try:
+        return json.loads(line)
+    except json.JSONDecodeError as error:
+        raise ValueError(f"It is no JSON ({error.msg}).") from None
+    except ValueError:
+        raise ValueError("It has a number of more digits than are read.") from None
 
 
 def _key(value: object) -> str:
