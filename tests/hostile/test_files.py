@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from subprocess import Popen
 
 import pytest
 
@@ -23,6 +24,8 @@ from tests.conftest import Corpus, WordCounts
 from tests.hostile.kinds import BODY, GOOD_PDF, GOOD_ROW, KINDS, Kind, page
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the files are made with what Linux has")
+PARSER_BYTES = 120_000_000
+"""What the process holds before it is given a file: Python, lxml and trafilatura."""
 GOOD = {"good-1.md": "---\ntitle: Lamp\n---\nThe lamp of Ostrel was lit.", "z-good.txt": "The tower of Ostrel fell."}
 
 
@@ -36,6 +39,8 @@ def judged(kind: Kind, refused: list[Refused], articles: list[str]) -> None:
     """Nothing is passed over in silence, and what is said is a sentence for a person."""
     reasons = [item.reason for item in refused]
     told = " ".join(reasons)
+    if kind.slow and parsing.TOO_SLOW in reasons:
+        return  # whether the time is up depends on the machine
     assert re.search(kind.reason, told), (kind.name, told)
     assert reasons or articles or kind.reason == "^$", kind.name
     assert kind.reason or not refused, (kind.name, told)
@@ -305,26 +310,24 @@ def peak(process: int) -> int:
 
 
 @contextmanager
-def watched() -> Iterator[dict[int, list[int]]]:
-    """The memory of each process that parses, as it grows: first and highest."""
-    seen: dict[int, list[int]] = {}
+def watched() -> Iterator[dict[int, int]]:
+    """The most memory that each process that parses has held."""
+    seen: dict[int, int] = {}
     over = threading.Event()
     real = parsing.Parser._running
 
-    def running(self: parsing.Parser) -> object:
+    def running(self: parsing.Parser) -> Popen[bytes]:
         process = real(self)
-        seen.setdefault(process.pid, [0, 0])
+        seen.setdefault(process.pid, 0)
         return process
 
     def look() -> None:
         while not over.wait(0.005):
-            for process, most in list(seen.items()):
-                try:
-                    most[1] = max(most[1], peak(process))
-                except OSError:
-                    continue
+            for process in list(seen):
+                with suppress(OSError):  # it has ended
+                    seen[process] = max(seen[process], peak(process))
 
-    parsing.Parser._running = running  # type: ignore[method-assign, assignment]
+    parsing.Parser._running = running  # type: ignore[method-assign]
     thread = threading.Thread(target=look)
     thread.start()
     try:
@@ -337,9 +340,10 @@ def watched() -> Iterator[dict[int, list[int]]]:
 
 @pytest.mark.nightly
 def test_each_kind_within_its_bounds(tmp_path: Path, encoder: WordCounts, capsys: pytest.CaptureFixture[str]) -> None:
-    """Prints a row a kind: seconds, growth of this process and of the one that parses, what became of it."""
+    """Prints a row a kind: seconds, by how much this process grew, the most the parser's held, what became of it."""
     over = []
-    for kind in KINDS:
+    good = Kind("good.html", lambda folder: (folder / "a.html").write_text(page(BODY * 5)), "")
+    for kind in [good, *KINDS]:  # with the first one libraries are imported
         folder = tmp_path / "kind"
         folder.mkdir()
         kind.write(folder)
@@ -348,16 +352,16 @@ def test_each_kind_within_its_bounds(tmp_path: Path, encoder: WordCounts, capsys
         before, started = peak(os.getpid()), time.monotonic()
         with watched() as seen:
             report = index.sync(folder)
-        seconds, own = time.monotonic() - started, peak(os.getpid()) - before
+        seconds, own, parsers = time.monotonic() - started, peak(os.getpid()) - before, max(seen.values(), default=0)
         parsing.end_all()
-        grown = max((most - first for first, most in seen.values()), default=0)
         judged(kind, list(report.refused), [article.id for article in index.articles()])
         index.close()
         with capsys.disabled():
             what = report.refused[-1].reason if report.refused else f"{report.added} read"
-            print(f"| {kind.name} | {seconds:.1f} | {own / 1e6:.0f} | {grown / 1e6:.0f} | {what[:90]} |")
-        if seconds > parsing.SECONDS + 2 or max(own, grown) > MEMORY_BYTES + 20_000_000:
-            over.append((kind.name, seconds, own, grown))
+            print(f"| {kind.name} | {seconds:.1f} | {own / 1e6:.0f} | {parsers / 1e6:.0f} | {what[:90]} |", flush=True)
+        allowed = MEMORY_BYTES + PARSER_BYTES
+        if kind != good and (seconds > parsing.SECONDS + 5 or own > MEMORY_BYTES or parsers > allowed):
+            over.append((kind.name, seconds, own, parsers))
         shutil.rmtree(folder)
         shutil.rmtree(tmp_path / "index")
     assert over == []
