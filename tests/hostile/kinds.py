@@ -240,7 +240,7 @@ kind(
     lambda: page(f"<p {' '.join(f'a{n}=1' for n in range(200_000))}>{BODY}</p>"),
     slow=True,
 )
-kind("line.html", PAGE + "|at most", lambda: page("word " * 8 * MEGABYTE), slow=True)
+kind("line.html", PAGE + "|^$|at most", lambda: page("word " * 8 * MEGABYTE), slow=True)
 kind("too-large.html", "at most 50,000,000 are read", lambda: page("word " * 11 * MEGABYTE), slow=True)
 kind("entities.html", PAGE + "|^$", lambda: LAUGHS.decode() + "]>" + page("&a9;"))
 kind("charset-none.html", READ, lambda: page(BODY * 5, '<meta charset="no-such-thing">'))

@@ -99,8 +99,9 @@ def test_hostile_questions(naughty_archive: Archive, question: str) -> None:
 
 
 def test_query_syntax_is_words(naughty_archive: Archive) -> None:
-    plain = [hit.article.id for hit in naughty_archive.search("Ramadi fell", 5)]
-    assert plain and plain == [hit.article.id for hit in naughty_archive.search('+"Ramadi"~2 && (fell^9)*', 5)]
+    plain = naughty_archive._index.lexical("Ramadi fell", 50, Filters())
+    assert plain and plain == naughty_archive._index.lexical('+"Ramadi"~ && (fell^)* : [ ] { } \\ /', 50, Filters())
+    assert naughty_archive._index.lexical('NOT AND OR " *', 50, Filters()) == []
 
 
 @pytest.mark.parametrize("question", ["x" * 1_000_000, "When? " * 170_000, "\ud800" * 1_000_000])
@@ -118,10 +119,9 @@ def test_on_the_command_line(naughty_corpus: Path, naughty_archive: Archive) -> 
         command = [sys.executable, "-c", "from qa.cli import main; main()", "ask", *folders, *arguments]
         return subprocess.run(command, cwd=ROOT, capture_output=True, timeout=120, check=False)
 
-    for question in (b"\xff\xfe When did Ramadi fall?", 'When did Ramadi fall? NOT OR AND " *'):
-        done = ask("--json", "--", question)
-        assert done.returncode == 0, done.stderr[-500:]
-        assert json.loads(done.stdout)["citations"]
+    done = ask("--json", "--", b'\xff\xfe When did Ramadi fall? NOT OR AND " *')
+    assert done.returncode == 0, done.stderr[-500:]
+    assert json.loads(done.stdout)["passages"]
     done = ask("--", "x" * 100_000)
     assert done.returncode == 1 and done.stderr.decode().endswith("ask it in at most 4,000.\n")
 
@@ -131,13 +131,12 @@ def test_nothing_of_an_article_steers_the_terminal(tmp_path: Path) -> None:
     text = "On Monday the mayor of Velm fell ill.\x1b]0;owned\x07 He is \x9b2Jat home."
     (tmp_path / "corpus" / "\x1b[2J.txt").write_text(text, encoding="utf-8")
     (tmp_path / "corpus" / "\x1b[31m.jpg").write_text("x")
-    for command in (["ask", "When did the mayor of Velm fall ill?"], ["search", "mayor of Velm"]):
-        folders = ["--corpus", str(tmp_path / "corpus"), "--index", str(tmp_path / "index")]
-        start = [sys.executable, "-c", "from qa.cli import main; main()", *command, *folders]
-        done = subprocess.run(start, cwd=ROOT, capture_output=True, timeout=120, check=False)
-        assert done.returncode == 0 and "Velm" in done.stdout.decode() and "31m.jpg" in done.stderr.decode()
-        shown = done.stdout.decode() + done.stderr.decode()
-        assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f]", shown.replace("\r", "")), shown
+    folders = ["--corpus", str(tmp_path / "corpus"), "--index", str(tmp_path / "index")]
+    start = [sys.executable, "-c", "from qa.cli import main; main()", "search", "mayor of Velm", *folders]
+    done = subprocess.run(start, cwd=ROOT, capture_output=True, timeout=120, check=False)
+    assert done.returncode == 0 and "Velm" in done.stdout.decode() and "31m.jpg" in done.stderr.decode()
+    shown = done.stdout.decode() + done.stderr.decode()
+    assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f]", shown.replace("\r", "")), shown
 
 
 @pytest.fixture
