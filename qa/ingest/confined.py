@@ -18,7 +18,7 @@ from typing import BinaryIO
 
 from qa.ingest.fields import Fields, checked
 from qa.ingest.files import ROWS
-from qa.ingest.pipe import ARTICLE, DATA, DONE, PIECE, REFUSED, fields_packed, packed, receive, send
+from qa.ingest.pipe import ARTICLE, DATA, DONE, PIECE, PIECE_BYTES, REFUSED, fields_packed, packed, receive, send
 
 MEMORY_BYTES = 256_000_000
 """That a file may take beside what its parser takes."""
@@ -26,9 +26,6 @@ LEFT_SECONDS = 30
 """Of computing for a document or row, where nobody ends the process before."""
 LEAKED_BYTES = 100_000_000
 """More than this held after a document: the next one gets a new process."""
-FRAME_BYTES = 2_000_000
-"""Of what comes in: pieces of a file."""
-
 Found = tuple[int, str, str, Fields] | tuple[int, str]
 """Line number, key, text and fields; or line number and reason. The line of a document is 0, its key empty."""
 
@@ -38,7 +35,7 @@ class _Pieces(io.RawIOBase):
 
     def __init__(self, inward: BinaryIO, outward: BinaryIO) -> None:
         self._inward, self._outward = inward, outward
-        self._rest, self._received = memoryview(b""), 0
+        self._rest, self._received, self._more = memoryview(b""), 0, True
 
     def readable(self) -> bool:
         return True
@@ -47,11 +44,12 @@ class _Pieces(io.RawIOBase):
         return self._received
 
     def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
-        if not self._rest:
+        if not self._rest and self._more:
             send(self._outward, PIECE)
-            letter, piece = receive(self._inward, FRAME_BYTES)
+            letter, piece = receive(self._inward, PIECE_BYTES)
             self._rest = memoryview(piece if letter == DATA else b"")
             self._received += len(self._rest)
+            self._more = len(self._rest) == PIECE_BYTES
         count = min(len(buffer), len(self._rest))
         buffer[:count], self._rest = self._rest[:count], self._rest[count:]
         return count
@@ -66,7 +64,7 @@ def serve() -> None:
     os.dup2(nowhere, 1)
     while True:
         try:
-            _, ending = receive(inward, FRAME_BYTES)
+            _, ending = receive(inward, PIECE_BYTES)
         except EOFError:
             return
         file = io.BufferedReader(_Pieces(inward, outward))

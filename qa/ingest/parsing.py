@@ -21,14 +21,12 @@ from time import monotonic
 from typing import BinaryIO
 
 from qa.ingest.fields import Fields
-from qa.ingest.pipe import ARTICLE, DATA, DONE, JOB, PIECE, fields_unpacked, receive, send, unpacked
+from qa.ingest.pipe import ARTICLE, DATA, DONE, JOB, PIECE, PIECE_BYTES, fields_unpacked, receive, send, unpacked
 
 SECONDS = 10.0
-"""For a document, or a row of a file of rows. The slowest of 3,000 real pages took a twentieth."""
-OUTPUT_BYTES = 32_000_000
+"""For a document, or a row of a file of rows; a news page takes some thousandths of one."""
+OUTPUT_BYTES = 16_000_000
 """Of one article as JSON; its text has a bound of its own, which is lower."""
-PIECE_BYTES = 1_000_000
-"""The most of a file that is handed over at once."""
 LOOKED_SECONDS = 0.2
 """How often it is looked whether the time is up."""
 REST_SECONDS = 10.0

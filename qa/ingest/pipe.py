@@ -18,6 +18,8 @@ from typing import IO
 from qa.ingest.fields import BASES, Fields
 
 JOB, DATA, PIECE, ARTICLE, REFUSED, DONE = b"J", b"D", b"P", b"A", b"R", b"E"
+PIECE_BYTES = 1_000_000
+"""Of a file that are handed over at once; fewer are the last."""
 _HEAD = struct.Struct(">Ic")
 
 

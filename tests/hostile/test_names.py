@@ -1,7 +1,7 @@
 """Names that would lead elsewhere: nothing outside the archive is read, written, or told to be there.
 
-CVE-2023-51449 and CVE-2026-28414 (Gradio), CVE-2024-6707 (open-webui), CVE-2024-13059 (AnythingLLM), CVE-2025-6209
-(LlamaIndex) and CVE-2025-53110 (a file server) each let a name of this kind through.
+CVE-2023-51449 and CVE-2026-28414 (Gradio), CVE-2025-53110 (a file server of the Model Context Protocol) and AnythingLLM's
+issue 257 each let a name of this kind through.
 """
 
 import ast

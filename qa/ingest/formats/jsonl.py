@@ -14,12 +14,11 @@ from qa.ingest.fields import Fields, fields_of
 LINE_BYTES = 20_000_000
 """A longer line is no article; it is refused without being read whole."""
 KEY_CHARACTERS = 500
-"""Of an id; the longest addresses of articles have half as many."""
+"""Of an id, which stands in addresses of the page."""
 BAD_ROWS = 1_000
 """One after the other: the file is then no file of rows, and its rest is not looked at."""
-UNPACKED_BYTES, UNPACKED_TIMES = 5_000_000, 100
-"""Of a gzip file: what is larger and so many times as large as it was packed is made to fill a memory; prose shrinks
-to a third, the same rows again and again to a twentieth."""
+UNPACKED_BYTES, UNPACKED_TIMES = 1_000_000, 100
+"""Of a gzip file: what is larger, and so many times as large as it was packed, is no prose, which shrinks to a third."""
 
 
 def read_rows(file: BinaryIO, gzipped: bool) -> Iterator[tuple[int, str, str, Fields] | tuple[int, str]]:

@@ -13,7 +13,7 @@ from qa.ingest.fields import Fields, fields_of
 _FRONT_MATTER = re.compile(r"---[^\S\n]*\r?\n(?P<yaml>.*?)^---[^\S\n]*(?:\r?\n|\Z)", re.DOTALL | re.MULTILINE)
 
 FRONT_CHARACTERS = 20_000
-"""Of a front matter; the longest of real ones have a tenth."""
+"""Of a front matter: the parser is slow, and what is said of an article has some hundred."""
 
 
 class _Loader(yaml.SafeLoader):
