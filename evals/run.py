@@ -19,11 +19,11 @@ from typing import Any
 from tqdm import tqdm
 
 import qa
+from evals.answering import Answering
 from evals.metrics import summary
 from evals.questions import Question, read_questions
 from evals.report import html_report, table
 from evals.runs import PREDICTIONS, begin, end, record_of
-from qa.archive import Archive
 from qa.errors import DatelineError
 from qa.progress import bars
 from qa.rows import answer_row
@@ -61,7 +61,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def ask_all(
-    archive: Archive, questions: list[Question], path: Path, rows: dict[str, dict[str, Any]], workers: int = 1
+    archive: Answering, questions: list[Question], path: Path, rows: dict[str, dict[str, Any]], workers: int = 1
 ) -> dict[str, dict[str, Any]]:
     """Rows of predictions by question id, written to `path` in the questions' order as they are answered.
 
@@ -82,7 +82,7 @@ def ask_all(
     return {question.id: rows[question.id] for question in questions}
 
 
-def _row(archive: Archive, question: Question) -> dict[str, Any]:
+def _row(archive: Answering, question: Question) -> dict[str, Any]:
     history: list[Turn] = []
     for earlier in question.history:
         answer = archive.ask(earlier, history, question.asked)
@@ -91,7 +91,7 @@ def _row(archive: Archive, question: Question) -> dict[str, Any]:
     return answer_row(answer, question.question) | {"id": question.id}
 
 
-def texts_of(archive: Archive, rows: Iterable[dict[str, Any]]) -> dict[str, str]:
+def texts_of(archive: Answering, rows: Iterable[dict[str, Any]]) -> dict[str, str]:
     """Text by id of the articles that the rows cite, as they stand in the archive."""
     ids = sorted({citation["article"] for row in rows for citation in row["citations"]})
     return {article.id: article.text for article in map(archive.article, ids) if article}
