@@ -17,6 +17,7 @@ from llama_index.core.schema import NodeWithScore
 from llama_index.vector_stores.chroma import ChromaVectorStore
 
 from evals.rivals.common import FOUND, Given, by_meaning, hit, placed, quoted
+from qa.errors import EvaluationError
 from qa.integrations.llamaindex import DatelineEmbedding
 from qa.models.encoder import Encoder
 from qa.types import Article, Hit
@@ -63,5 +64,15 @@ def _document(article: Article) -> Document:
 
 
 def build(articles: Sequence[Article], chunk_size: int = DEFAULT_CHUNK_SIZE) -> LlamaIndex:
-    """The index of `articles`, cut into nodes of at most `chunk_size` tokens."""
-    return LlamaIndex(articles, chunk_size)
+    """The index of `articles`, cut into nodes of at most `chunk_size` tokens.
+
+    Raises:
+        EvaluationError: Its packages were installed as hard links, which the splitter's library (nltk) refuses to read.
+    """
+    try:
+        return LlamaIndex(articles, chunk_size)
+    except PermissionError as error:
+        raise EvaluationError(
+            f"LlamaIndex's splitter cannot read its own files ({error}): "
+            "install the packages as copies, uv sync --reinstall --link-mode copy."
+        ) from None
