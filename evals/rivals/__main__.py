@@ -29,8 +29,10 @@ from evals.run import ask_all, texts_of, write_reports
 from evals.runs import PREDICTIONS, begin, end, record_of
 from qa.errors import DatelineError, EvaluationError
 from qa.models.engine import DATA, checksums
+from qa.settings import Settings
 
-DATELINE = "dateline"
+DATELINE: dict[str, dict[str, int]] = {"dateline": {}, "dateline-one-quote": {"quotes": 1}}
+"""Settings by name: with one, an answer is one sentence as a rival's is."""
 RIVALS: dict[str, tuple[str, dict[str, int]]] = {
     "bm25": ("bm25", {}),
     "llamaindex": ("llamaindex", {}),
@@ -45,7 +47,7 @@ RIVALS: dict[str, tuple[str, dict[str, int]]] = {
 def main(arguments: list[str] | None = None) -> int:
     """0 when the run was written, 1 with one sentence where it could not be made."""
     parser = argparse.ArgumentParser(prog="python -m evals.rivals", description="Ask another tool the same questions.")
-    parser.add_argument("name", choices=(DATELINE, *RIVALS))
+    parser.add_argument("name", choices=(*DATELINE, *RIVALS))
     parser.add_argument("--corpus", type=Path, required=True, help="the folder of articles")
     parser.add_argument("--questions", type=Path, required=True, help="a question a line, as JSON")
     parser.add_argument("--out", type=Path, required=True, help="the folder for predictions and reports")
@@ -56,7 +58,7 @@ def main(arguments: list[str] | None = None) -> int:
         questions = read_questions(options.questions)[: options.limit]
         with ExitStack() as stack:
             started = perf_counter()
-            asked, record = _dateline(options, stack) if options.name == DATELINE else _rival(options)
+            asked, record = _dateline(options, stack) if options.name in DATELINE else _rival(options)
             ingest = {"ingest_seconds": round(perf_counter() - started, 2)}
             if options.tune and isinstance(asked, Rival):
                 record |= {"declines_below": _tune(asked, read_questions(options.tune))}
@@ -74,8 +76,9 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _dateline(options: argparse.Namespace, stack: ExitStack) -> tuple[Answering, dict[str, Any]]:
     index = stack.enter_context(tempfile.TemporaryDirectory())
-    archive = stack.enter_context(qa.open(options.corpus, index))
-    return archive, {"rival": DATELINE, **record_of(archive, options.questions, options.limit)}
+    settings = Settings.load().model_copy(update=DATELINE[options.name])
+    archive = stack.enter_context(qa.open(options.corpus, index, settings=settings))
+    return archive, {"rival": options.name, **record_of(archive, options.questions, options.limit)}
 
 
 def _rival(options: argparse.Namespace) -> tuple[Answering, dict[str, Any]]:

@@ -22,8 +22,8 @@ from evals.sets import rows
 ROOT = Path(__file__).parents[2]
 LIMIT, TUNED_ON = 400, 200
 """Questions of a public set asked, and questions that a threshold is tuned on, at most."""
-PAGES = 800
-"""Articles of RealTime QA; all of them have 56,164 passages, half an hour of encoding for each tool."""
+PAGES_ASKED, PAGES = 100, 400
+"""Questions and articles of RealTime QA; all 6,535 articles are half an hour of encoding for each tool."""
 MEASURES = {
     "right_and_cited": "right and cited",
     "right": "right",
@@ -68,7 +68,7 @@ def sets_of(folder: Path, out: Path) -> dict[str, Asked]:
         "corpus": Asked(ROOT / "corpus", own / "corpus.jsonl"),
         "articles": Asked(real, own / "articles.jsonl"),
         **{name: _public(folder / name) for name in ("squad2", "clapnq", "timeqa", "scifact")},
-        "realtimeqa": Asked(out / "realtimeqa-corpus", folder / "realtimeqa/report.jsonl"),
+        "realtimeqa": Asked(out / "realtimeqa-corpus", folder / "realtimeqa/report.jsonl", limit=PAGES_ASKED),
     }
     if found["realtimeqa"].questions.exists():
         _smaller(folder / "realtimeqa", out / "realtimeqa-corpus")
@@ -83,10 +83,11 @@ def _public(folder: Path) -> Asked:
 
 
 def _smaller(folder: Path, corpus: Path) -> None:
-    """PAGES articles of the set in `folder`: those that the questions rest on, then the first others."""
+    """PAGES articles of the set in `folder`: those that the questions asked rest on, then the first others."""
     if corpus.exists():
         return
-    needed = {e["article"].partition("#")[2] for row in rows(folder / "report.jsonl") for e in row["evidence"]}
+    asked = list(rows(folder / "report.jsonl"))[:PAGES_ASKED]
+    needed = {evidence["article"].partition("#")[2] for row in asked for evidence in row["evidence"]}
     articles = sorted(rows(folder / "corpus/articles.jsonl"), key=lambda row: (row["id"] not in needed, row["id"]))
     corpus.mkdir(parents=True)
     with (corpus / "articles.jsonl").open("w", encoding="utf-8") as file:
@@ -102,7 +103,7 @@ def run(tool: str, asked: Asked, out: Path) -> None:
     command = [sys.executable, "-m", "evals.rivals", tool, "--corpus", str(asked.corpus), "--out", str(out)]
     command += ["--questions", str(asked.questions)]
     command += ["--limit", str(asked.limit)] if asked.limit else []
-    if asked.tune and tool != DATELINE:
+    if asked.tune and tool not in DATELINE:
         out.mkdir(parents=True, exist_ok=True)
         first = (out / "tune.jsonl").resolve()
         lines = asked.tune.read_text(encoding="utf-8").splitlines()[:TUNED_ON]
@@ -146,7 +147,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m evals.rivals.table", description="Tools side by side.")
     parser.add_argument("--sets", type=Path, required=True, help="the folder that evals.sets wrote")
     parser.add_argument("--out", type=Path, required=True, help="the folder of the runs")
-    parser.add_argument("--tools", nargs="*", choices=(DATELINE, *RIVALS), default=[DATELINE, *RIVALS])
+    parser.add_argument("--tools", nargs="*", choices=(*DATELINE, *RIVALS), default=[*DATELINE, *RIVALS])
     parser.add_argument("--only", nargs="*", help="names of sets [all that are there]")
     parser.add_argument("--scorer", type=Path, help="an independent program to compare the figures with")
     options = parser.parse_args()
