@@ -1,8 +1,8 @@
 """Ask another tool the same questions: `python -m evals.rivals NAME --corpus DIR --questions FILE.jsonl --out DIR`.
 
-It writes what `evals.run` writes, with `ingest_seconds` in report.json: reading the articles and building the index.
-`dateline` is Dateline itself with a new index. README.md beside this file says what is used of each tool and how to
-install it.
+It writes what `evals.run` writes, and in report.json also `ingest_seconds` (reading the articles, building the index),
+and `ingest_cpu_seconds` and `question_cpu_seconds`, what all threads spent whatever else the machine did. `dateline` is
+Dateline itself with a new index. README.md beside this file says what is used of each tool and how to install it.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from contextlib import ExitStack
 from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
-from time import perf_counter
+from time import perf_counter, process_time
 from typing import Any
 
 import qa
@@ -55,23 +55,29 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--tune", type=Path, help="other questions, to find the confidence below which it declines")
     options = parser.parse_args(arguments)
     try:
-        questions = read_questions(options.questions)[: options.limit]
-        with ExitStack() as stack:
-            started = perf_counter()
-            asked, record = _dateline(options, stack) if options.name in DATELINE else _rival(options)
-            ingest = {"ingest_seconds": round(perf_counter() - started, 2)}
-            if options.tune and isinstance(asked, Rival):
-                record |= {"declines_below": _tune(asked, read_questions(options.tune))}
-            rows = begin(options.out, options.questions, record)
-            rows = ask_all(asked, questions, options.out / PREDICTIONS, rows)
-            report = summary(questions, rows, texts_of(asked, rows.values())) | ingest
+        _run(options, read_questions(options.questions)[: options.limit])
     except (DatelineError, OSError) as error:
         print(error, file=sys.stderr)
         return 1
+    return 0
+
+
+def _run(options: argparse.Namespace, questions: list[Question]) -> None:
+    """Build the tool's index, ask it, and write and print what came of it."""
+    with ExitStack() as stack:
+        started, cpu = perf_counter(), process_time()
+        asked, record = _dateline(options, stack) if options.name in DATELINE else _rival(options)
+        spent = {"ingest_seconds": perf_counter() - started, "ingest_cpu_seconds": process_time() - cpu}
+        if options.tune and isinstance(asked, Rival):
+            record |= {"declines_below": _tune(asked, read_questions(options.tune))}
+        rows = begin(options.out, options.questions, record)
+        left, cpu = len(questions) - len(rows), process_time()
+        rows = ask_all(asked, questions, options.out / PREDICTIONS, rows)
+        spent["question_cpu_seconds"] = (process_time() - cpu) / max(left, 1)
+        report = summary(questions, rows, texts_of(asked, rows.values())) | spent
     write_reports(options.out, questions, rows, report)
     end(options.out, record)
     print(table(report))
-    return 0
 
 
 def _dateline(options: argparse.Namespace, stack: ExitStack) -> tuple[Answering, dict[str, Any]]:

@@ -36,7 +36,9 @@ MEASURES = {
     "confidence_auroc": "AUROC",
     "citations_verbatim": "verbatim",
     "p50_seconds": "s, p50",
+    "question_cpu_seconds": "CPU s",
     "ingest_seconds": "ingest, s",
+    "ingest_cpu_seconds": "ingest, CPU s",
 }
 """What a report calls it, and what stands above the column."""
 SCORER = {
@@ -124,7 +126,8 @@ def table(reports: dict[str, dict[str, Any]]) -> str:
 def _figure(name: str, value: float | None) -> str:
     if value is None:
         return ""
-    return f"{value:.0f}" if name == "ingest_seconds" else f"{value:.2f}" if name == "p50_seconds" else f"{value:.3f}"
+    digits = 1 if name.startswith("ingest") else 2 if name.endswith("seconds") else 3
+    return f"{value:.{digits}f}"
 
 
 def differences(scorer: Path, out: Path, report: dict[str, Any]) -> list[str]:

@@ -9,7 +9,7 @@ import pytest
 
 from evals.rivals.__main__ import main
 from evals.rivals.common import Given, Rival, around, best_sentence, by_words, cited, decline_below, hit, placed
-from evals.rivals.table import differences, table
+from evals.rivals.table import differences, sets_of, table
 from evals.runs import read_run
 from qa.rows import answer_row
 from qa.types import Article, Hit, Span
@@ -79,7 +79,8 @@ def test_a_rival_writes_the_rows_of_a_run(name: str, corpus: Corpus, tmp_path: P
     assert best == ["ramadi.md", "wheat.md"]
     report = json.loads((tmp_path / name / "report.json").read_text("utf-8"))
     assert report["citations"] >= 2 and report["citations_verbatim"] == 1
-    assert report["ingest_seconds"] > 0 and (tmp_path / name / "report.html").exists()
+    assert min(report[f"{kind}_seconds"] for kind in ("ingest", "ingest_cpu", "question_cpu")) > 0
+    assert (tmp_path / name / "report.html").exists()
     assert name in ("haystack-reader", "txtai") or report["right_and_cited"] == 1
 
 
@@ -193,6 +194,18 @@ def test_a_table_has_a_line_a_tool() -> None:
         "| dateline | 0.750 | 0.12 |",
         "| bm25 | 0.500 |  |",
     ]
+
+
+def test_a_large_set_is_asked_of_the_pages_it_rests_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pages, corpus = tmp_path / "sets" / "realtimeqa", tmp_path / "out" / "realtimeqa-corpus"
+    (pages / "corpus").mkdir(parents=True)
+    (pages / "corpus" / "articles.jsonl").write_text("".join(f'{{"id": "{name}", "text": "x"}}\n' for name in "abcde"))
+    evidence = '"evidence": [{"article": "articles.jsonl#d", "quote": "x"}]'
+    (pages / "report.jsonl").write_text(f'{{"id": 1, "question": "?", "answers": ["x"], {evidence}}}\n')
+    monkeypatch.setattr("evals.rivals.table.PAGES", 2)
+    found = sets_of(tmp_path / "sets", tmp_path / "out")
+    assert found["realtimeqa"].corpus == corpus and "corpus" in found and "squad2" not in found
+    assert [json.loads(line)["id"] for line in (corpus / "articles.jsonl").read_text().splitlines()] == ["d", "a"]
 
 
 def test_the_independent_scorer_agrees(corpus: Corpus, tmp_path: Path) -> None:
