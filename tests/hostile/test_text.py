@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
+from qa.web.rates import Rates
 
 from qa.archive import Archive
 from qa.errors import QuestionError
@@ -22,7 +23,6 @@ from qa.language.dates import expressions
 from qa.language.names import spelled, told
 from qa.language.words import terms
 from qa.types import Answer, Filters, Turn
-from qa.web.rates import Rates
 from qa.web.routes import router
 from qa.web.talk import Asked, Talk
 from qa.web.texts import languages
