@@ -63,7 +63,7 @@ def _document(source: Source) -> tuple[str, Fields]:
         raise ValueError(NOT_READ)
     data = whole(source.open(), PLAIN_BYTES if ending in _READERS else FILE_BYTES)
     if ending in _READERS:
-        return checked(*_READERS[ending](data))
+        return _READERS[ending](data)
     with parser() as one:
         return one.document(ending, data)
 
@@ -92,7 +92,8 @@ def _refused(source: str, reason: str, line: int = 0) -> Refused:
 
 
 def _article(article_id: str, text: str, fields: Fields) -> Article:
-    """The article with its title found and its boilerplate marked."""
+    """The article with its title found and its boilerplate marked. Raises as `checked`."""
+    text, fields = checked(text, fields)  # a parser that was taken over by its file has checked nothing
     fields = dated(article_id, text, fields)
     title = fields.title or headline(text) or _name(article_id)
     return Article(

@@ -178,6 +178,34 @@ def test_what_a_parser_that_was_taken_over_says_is_not_trusted(
     assert isinstance(found, Refused) and found.reason in (parsing.BROKEN, parsing.TOO_LARGE)
 
 
+def test_what_a_parser_says_is_bounded(corpus: Corpus, monkeypatch: pytest.MonkeyPatch) -> None:
+    program = (
+        "import json, struct, sys; fields = dict.fromkeys(sys.argv[2:], '') | {'published': None, 'basis': 'unknown'}; "
+        "said = json.dumps({'key': '', 'text': 'a b. ' * %d, 'fields': fields}).encode(); out = sys.stdout.buffer; "
+        "out.write(struct.pack('>Ic', len(said), b'A') + said + struct.pack('>Ic', 0, b'E')); out.flush(); "
+        "sys.stdin.buffer.read()"
+    ).replace("sys.argv[2:]", "'title publisher author url language basis_note'.split()")
+    folder = corpus({"a.html": page(BODY)})
+    for words, type_, reason in (
+        (1, Article, ""),
+        (500_000, Refused, "Its text has"),
+        (4_000_000, Refused, "It breaks"),
+    ):
+        parsing.end_all()
+        monkeypatch.setattr(parsing, "_START", program % words)
+        (found,) = found_in(folder)
+        assert isinstance(found, type_) and (isinstance(found, Article) or found.reason.startswith(reason))
+
+
+def test_rows_that_nobody_took_are_not_given_to_the_next(corpus: Corpus) -> None:
+    rows = "".join(f'{{"text": "{BODY} {n}"}}\n' for n in range(50))
+    first, second = sources(corpus({"a.jsonl": rows, "b.html": page(BODY * 5)}))
+    assert isinstance(next(reading := read(first, {})), Article)
+    reading.close()  # type: ignore[attr-defined]
+    (found,) = read(second, {})
+    assert isinstance(found, Article) and found.id == "b.html" and "50" not in found.text and BODY in found.text
+
+
 def vanish(path: Path) -> None:
     path.unlink()
 

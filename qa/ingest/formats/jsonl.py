@@ -18,7 +18,7 @@ KEY_CHARACTERS = 500
 BAD_ROWS = 1_000
 """One after the other: the file is then no file of rows, and its rest is not looked at."""
 UNPACKED_BYTES, UNPACKED_TIMES = 1_000_000, 100
-"""Of a gzip file: what is larger, and that many times as large as it was packed, is no prose: that shrinks to a third."""
+"""Of a gzip file: what is larger, and so many times as large as packed, is no prose, which shrinks to a third."""
 
 
 def read_rows(file: BinaryIO, gzipped: bool) -> Iterator[tuple[int, str, str, Fields] | tuple[int, str]]:
