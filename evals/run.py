@@ -20,12 +20,12 @@ from typing import Any
 from tqdm import tqdm
 
 import qa
+from evals.answering import Answering
 from evals.evidence import places, write_places
 from evals.metrics import summary
 from evals.questions import Question, asked_of
 from evals.report import Report, html_report, markdown_report, table
 from evals.runs import EVIDENCE, PREDICTIONS, begin, end, record_of
-from qa.archive import Archive
 from qa.errors import DatelineError
 from qa.progress import bars
 from qa.rows import answer_row
@@ -101,7 +101,7 @@ def finish(
 
 
 def ask_all(
-    archive: Archive, questions: list[Question], path: Path, rows: dict[str, dict[str, Any]], workers: int = 1
+    archive: Answering, questions: list[Question], path: Path, rows: dict[str, dict[str, Any]], workers: int = 1
 ) -> dict[str, dict[str, Any]]:
     """Rows of predictions by question id, written to `path` in the questions' order as they are answered.
 
@@ -122,7 +122,7 @@ def ask_all(
     return {question.id: rows[question.id] for question in questions}
 
 
-def _row(archive: Archive, question: Question) -> dict[str, Any]:
+def _row(archive: Answering, question: Question) -> dict[str, Any]:
     history: list[Turn] = []
     for earlier in question.history:
         answer = archive.ask(earlier, history, question.asked)
@@ -131,7 +131,7 @@ def _row(archive: Archive, question: Question) -> dict[str, Any]:
     return answer_row(answer, question.question) | {"id": question.id}
 
 
-def texts_of(archive: Archive, questions: Iterable[Question], rows: Iterable[dict[str, Any]]) -> dict[str, str]:
+def texts_of(archive: Answering, questions: Iterable[Question], rows: Iterable[dict[str, Any]]) -> dict[str, str]:
     """Text by id of the articles that are evidence, were found or are cited, as they stand in the archive."""
     ids = {e.article for question in questions for e in question.evidence}
     ids.update(one["article"] for row in rows for one in (*row["citations"], *row["passages"]))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 from datetime import date, datetime
 from importlib import import_module
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from qa.types import Answer, Article, Filters, Hit, Moment, SyncReport
 
 Command = TypeVar("Command", bound=Callable[..., Any])
+
+_STEERS = re.compile(r"[^\t\n -~\u00a0-\ud7ff\ue000-\U0010ffff]")
+"""Control characters beside tab and line feed, and halves of characters, which cannot be printed."""
 
 
 class _Day(click.ParamType[date]):
@@ -101,7 +104,7 @@ def ask(
 
     with _archive(corpus, index) as archive:
         answer = archive.ask(question, asked=asked, filters=_filters(after, before, publisher))
-        print(json.dumps(answer_row(answer, question), ensure_ascii=False) if as_json else _readable(answer))
+        print(_as_row(answer_row(answer, question)) if as_json else _harmless(_readable(answer)))
 
 
 @main.command()
@@ -126,9 +129,9 @@ def search(
     with _archive(corpus, index) as archive:
         hits = archive.search(query, limit, _filters(after, before, publisher))
         if as_json:
-            print(json.dumps({"question": query, "passages": [hit_row(hit) for hit in hits]}, ensure_ascii=False))
+            print(_as_row({"question": query, "passages": [hit_row(hit) for hit in hits]}))
         else:
-            print("\n\n".join(_listed(hit) for hit in hits) or "Nothing found.")
+            print(_harmless("\n\n".join(_listed(hit) for hit in hits)) or "Nothing found.")
 
 
 @main.command()
@@ -153,9 +156,10 @@ def timeline(
     with _archive(corpus, index) as archive:
         moments = archive.timeline(query, limit, _filters(after, before, publisher))
         if as_json:
-            print(json.dumps({"query": query, "events": [moment_row(m) for m in moments]}, ensure_ascii=False))
+            print(_as_row({"query": query, "events": [moment_row(m) for m in moments]}))
         else:
-            print("\n\n".join(_told(moment) for moment in moments) or "The archive tells of no dated event.")
+            told = "\n\n".join(_told(moment) for moment in moments)
+            print(_harmless(told) or "The archive tells of no dated event.")
 
 
 @main.command()
@@ -174,7 +178,7 @@ def chat(corpus: Path | None, index: Path | None) -> None:
                 print(error)
                 continue
             history.append(Turn(answer.question, answer.text))
-            print(_readable(answer), end="\n\n")
+            print(_harmless(_readable(answer)), end="\n\n")
 
 
 @main.command()
@@ -417,7 +421,7 @@ def _synced(archive: Archive) -> SyncReport:
     with bars() as progress:
         report = archive.sync(progress)
     for refused in report.refused:
-        click.echo(f"Not read: {refused}", err=True)
+        click.echo(_harmless(f"Not read: {refused}"), err=True)
     return report
 
 
@@ -425,6 +429,16 @@ def _filters(after: date | None, before: date | None, publishers: tuple[str, ...
     from qa.types import Filters
 
     return Filters(after, before, publishers)
+
+
+def _as_row(row: Mapping[str, object]) -> str:
+    """The row as JSON; halves of characters, which a shell may hand over, are marked as such."""
+    return json.dumps(row, ensure_ascii=False).encode("utf-8", "replace").decode()
+
+
+def _harmless(text: str) -> str:
+    """`text` without what steers a terminal: articles and their names come from anybody."""
+    return _STEERS.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 def _readable(answer: Answer) -> str:

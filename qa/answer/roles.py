@@ -18,7 +18,7 @@ UNLIKE = 0.5
 NEAR = 40
 """Characters looked at on either side of the words read."""
 _ROLE = re.compile(
-    r"^\W*(?i:who|which \w+)(?: (?:is|was)|['’]s) (?:now |currently )?(?:the |an? )?(?:current |present |new |then )?"
+    r"^\W*(?i:who|which \w+)(?: (?:is|was)|['’]s) (?:now |currently )?(?:the|an?) (?:current |present |new |then )?"
     r"(?P<role>[a-z][a-z-]+(?: [a-z][a-z-]+)*?)(?: (?:of|in|at|for|to|behind|when|during)\b.*)?\W*$"
 )
 _PERSON = re.compile(

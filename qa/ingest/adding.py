@@ -100,7 +100,7 @@ def holds_an_article(corpus: Path, file: str) -> bool:
     """Whether anything can be searched in the added file of that id."""
     path = corpus / file
     status = path.stat()
-    found = read(Source(file, path, status.st_size, status.st_mtime_ns), {})
+    found = read(Source(file, path, status.st_size, status.st_mtime_ns, corpus.resolve()), {})
     return any(isinstance(item, Article) and cut(item) for item in found)
 
 

@@ -21,7 +21,7 @@ import httpx
 
 from qa.ingest.adding import FIELD_CHARACTERS, pasted
 from qa.ingest.decode import decode
-from qa.ingest.formats.html import read_html
+from qa.ingest.parsing import parser
 
 PAGE_BYTES = 10_000_000
 """Of a page, unpacked."""
@@ -254,7 +254,8 @@ def _page(content: bytes, address: str, charset: str) -> bytes:
     """
     if charset or content.startswith(_MARKS):
         content = b'<meta charset="utf-8">' + _text(content, charset).encode("utf-8", "replace")
-    _, fields = read_html(content)
+    with parser() as one:
+        _, fields = one.document(".html", content)
     return content if fields.url else f'<link rel="canonical" href="{html.escape(address)}">'.encode() + content
 
 

@@ -6,10 +6,16 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
+from typing import Any
 
 from qa.types import Basis
 
 BASES: tuple[Basis, ...] = ("given", "stated", "inferred", "unknown")
+
+ARTICLE_CHARACTERS = 1_000_000
+"""A longer text is a book, no article; the largest of 6,535 news pages has 20,000."""
+FIELD_CHARACTERS = 10_000
+"""A longer title, outlet, author or address is a text in the wrong place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +39,37 @@ class Fields:
         elif self.published:
             changes["basis_note"] = other.basis_note
         return replace(self, **changes)
+
+
+def checked(text: str, given: Fields) -> tuple[str, Fields]:
+    """Text and fields of an article that can be kept: half characters in the fields are marked as such.
+
+    Raises:
+        ValueError: There is no text, it cannot be kept, or anything is too long; the message is one sentence.
+    """
+    if not text.strip():
+        raise ValueError("It has no text.")
+    if len(text) > ARTICLE_CHARACTERS:
+        raise ValueError(f"Its text has {len(text):,} characters; at most {ARTICLE_CHARACTERS:,} are read.")
+    if not _whole(text):
+        raise ValueError("Its text holds half a character (a lone surrogate), so it cannot be kept as it is.")
+    changes: dict[str, Any] = {}
+    for field in fields(given):
+        value = getattr(given, field.name)
+        if isinstance(value, str) and len(value) > FIELD_CHARACTERS:
+            raise ValueError(f"Its {field.name} has {len(value):,} characters; at most {FIELD_CHARACTERS:,} are read.")
+        if isinstance(value, str) and not _whole(value):
+            changes[field.name] = value.encode("utf-8", "replace").decode()
+    return text, replace(given, **changes) if changes else given
+
+
+def _whole(text: str) -> bool:
+    """Whether each character is one, as UTF-8 has them."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def fields_of(row: Mapping[str, object]) -> Fields:

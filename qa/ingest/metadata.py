@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import csv
 import io
+import os
 from pathlib import Path
 
 from qa.ingest.decode import decode
 from qa.ingest.fields import Fields, fields_of
-from qa.ingest.files import ALIASES, METADATA
+from qa.ingest.files import ALIASES, METADATA, opened, whole
 from qa.language.names import listed
 from qa.types import Refused
+
+LIST_BYTES = 50_000_000
+"""Of one of the two; a row of metadata has about 100: half a million articles."""
+REFUSED_ROWS = 1_000
+"""That are listed one by one."""
+NAME_CHARACTERS = 100
+"""Of a name that is no file's, as it is told."""
 
 
 def read_metadata(root: Path) -> tuple[dict[str, Fields], list[Refused]]:
@@ -19,25 +27,32 @@ def read_metadata(root: Path) -> tuple[dict[str, Fields], list[Refused]]:
     Args:
         root: The corpus folder; no metadata.csv in it means no fields.
     """
-    path = root / METADATA
-    if not path.is_file():
+    if not os.path.lexists(root / METADATA):
         return {}, []
     found: dict[str, Fields] = {}
     refused: list[Refused] = []
+    more = 0
     try:
-        rows = csv.DictReader(io.StringIO(decode(path.read_bytes())), strict=True)
+        rows = csv.DictReader(io.StringIO(_text(root, METADATA)), strict=True)
         if "file" not in (rows.fieldnames or []):
             return {}, [Refused(METADATA, "It has no column named file.", 1)]
         for row in rows:
             try:
                 name = (row["file"] or "").strip()
-                if not (root / name).is_file():
-                    raise ValueError(f"There is no file {name!r}.")
+                if not _is_file(root, name):
+                    raise ValueError(f"There is no file {name[:NAME_CHARACTERS]!r}.")
                 found[name] = fields_of(row)
             except ValueError as error:
-                refused.append(Refused(METADATA, str(error), rows.line_num))
-    except (OSError, ValueError, csv.Error) as error:
-        refused.append(Refused(METADATA, f"It cannot be read as a table of comma-separated values ({error})."))
+                more += len(refused) >= REFUSED_ROWS
+                if len(refused) < REFUSED_ROWS:
+                    refused.append(Refused(METADATA, str(error), rows.line_num))
+    except csv.Error as error:
+        reason = f"From here on it cannot be read as a table of comma-separated values ({error})."
+        refused.append(Refused(METADATA, reason, rows.line_num))
+    except (OSError, ValueError) as error:
+        refused.append(_unread(METADATA, error))
+    if more:
+        refused.append(Refused(METADATA, f"And {more:,} more rows cannot be read."))
     return found, refused
 
 
@@ -47,10 +62,23 @@ def read_aliases(root: Path) -> tuple[list[list[str]], list[Refused]]:
     Args:
         root: The corpus folder; no aliases.csv in it means no rows.
     """
-    path = root / ALIASES
-    if not path.is_file():
+    if not os.path.lexists(root / ALIASES):
         return [], []
     try:
-        return listed(decode(path.read_bytes())), []
+        return listed(_text(root, ALIASES)), []
     except (OSError, ValueError) as error:
-        return [], [Refused(ALIASES, f"It cannot be read ({error}).")]
+        return [], [_unread(ALIASES, error)]
+
+
+def _text(root: Path, name: str) -> str:
+    return decode(whole(opened(root / name, root.resolve()), LIST_BYTES))
+
+
+def _unread(name: str, error: OSError | ValueError) -> Refused:
+    return Refused(name, f"It cannot be opened ({error.strerror})." if isinstance(error, OSError) else str(error))
+
+
+def _is_file(root: Path, name: str) -> bool:
+    """Whether `name` is the path of a file in the corpus; nothing outside of it is looked at."""
+    path = os.path.normpath(root / name)
+    return Path(path).is_relative_to(os.path.normpath(root)) and os.path.isfile(path)

@@ -7,34 +7,31 @@ from pathlib import PurePosixPath
 
 from qa.ingest.boilerplate import headline, mark
 from qa.ingest.dating import dated
-from qa.ingest.fields import Fields
-from qa.ingest.files import Source
-from qa.ingest.formats.docx import read_docx
-from qa.ingest.formats.html import read_html
-from qa.ingest.formats.jsonl import read_rows
-from qa.ingest.formats.pdf import read_pdf
+from qa.ingest.fields import ARTICLE_CHARACTERS, Fields, checked
+from qa.ingest.files import ROWS, Source, whole
 from qa.ingest.formats.plain import read_markdown, read_text
+from qa.ingest.parsing import parser
 from qa.types import Article, Refused
 
 FILE_BYTES = 50_000_000
-"""A larger file is no article; the largest of 6,535 news pages has 20,000 characters."""
+"""A larger file is no article, whatever pictures are in it."""
+PLAIN_BYTES = 4 * ARTICLE_CHARACTERS + 4
+"""What so many characters take at most, with a byte order mark."""
+REFUSED_ROWS = 1_000
+"""Of one file that are listed one by one."""
+REASON_CHARACTERS = 300
+"""What a file says may be part of the reason."""
 
-_READERS: dict[str, Callable[[bytes], tuple[str, Fields]]] = {
-    ".txt": read_text,
-    ".md": read_markdown,
-    ".html": read_html,
-    ".htm": read_html,
-    ".pdf": read_pdf,
-    ".docx": read_docx,
-}
-_ROWS = (".jsonl", ".jsonl.gz")
-KNOWN = ", ".join((*_READERS, *_ROWS))
+_READERS: dict[str, Callable[[bytes], tuple[str, Fields]]] = {".txt": read_text, ".md": read_markdown}
+"""What is read in this process: nothing in it is parsed that could take long or grow."""
+_PARSED = (".html", ".htm", ".pdf", ".docx")
+KNOWN = ", ".join((*_READERS, *_PARSED, *ROWS))
 NOT_READ = f"Files of this kind are not read; these are: {KNOWN}."
 
 
 def kind(name: str) -> str:
     """The ending that tells how the file `name` is read, one of KNOWN; empty where files of its kind are not read."""
-    return next((ending for ending in (*_READERS, *_ROWS) if name.lower().endswith(ending)), "")
+    return next((ending for ending in (*_READERS, *_PARSED, *ROWS) if name.lower().endswith(ending)), "")
 
 
 def read(source: Source, metadata: Mapping[str, Fields]) -> Iterator[Article | Refused]:
@@ -45,45 +42,58 @@ def read(source: Source, metadata: Mapping[str, Fields]) -> Iterator[Article | R
         metadata: Fields by file id; they stand over what the file itself says.
     """
     given = metadata.get(source.id, Fields())
-    if source.id.lower().endswith(_ROWS):
-        yield from _rows(source, given)
-        return
-    reader = _READERS.get(PurePosixPath(source.id).suffix.lower())
-    if reader is None:
-        yield Refused(source.id, NOT_READ)
-        return
     try:
-        if source.size > FILE_BYTES:
-            raise ValueError(f"It has {source.size:,} bytes; at most {FILE_BYTES:,} are read.")
-        text, fields = reader(source.path.read_bytes())
+        if kind(source.id) in ROWS:
+            yield from _rows(source, given)
+            return
+        text, fields = _document(source)
         yield _article(source.id, text, fields.overlaid(given))
     except OSError as error:
-        yield Refused(source.id, f"It cannot be opened ({error.strerror}).")
+        yield _refused(source.id, f"It cannot be opened ({error.strerror}).")
     except ValueError as error:
-        yield Refused(source.id, str(error))
-    except Exception as error:  # a parser of foreign files may raise anything; one file must not stop the others
-        yield Refused(source.id, f"It cannot be read ({type(error).__name__}): it is damaged, or of another kind.")
+        yield _refused(source.id, str(error))
+    except Exception as error:  # one file must not stop the others
+        yield _refused(source.id, f"It cannot be read ({type(error).__name__}): it is damaged, or of another kind.")
+
+
+def _document(source: Source) -> tuple[str, Fields]:
+    """Text and fields of a file that holds one article. Raises ValueError and OSError where there are none."""
+    ending = kind(source.id)
+    if not source.refusal and not ending:
+        raise ValueError(NOT_READ)
+    data = whole(source.open(), PLAIN_BYTES if ending in _READERS else FILE_BYTES)
+    if ending in _READERS:
+        return _READERS[ending](data)
+    with parser() as one:
+        return one.document(ending, data)
 
 
 def _rows(source: Source, given: Fields) -> Iterator[Article | Refused]:
-    for row in read_rows(source.path):
-        try:
-            if len(row) == 2:
-                raise ValueError(row[1])
-            _, key, text, fields = row
-            yield _article(f"{source.id}#{key}", text, fields.overlaid(given))
-        except ValueError as error:
-            yield Refused(source.id, str(error), row[0] or None)
+    refused = 0
+    with source.open() as file, parser() as one:
+        for row in one.rows(kind(source.id), file):
+            try:
+                if len(row) == 2:
+                    raise ValueError(row[1])
+                key, text, fields = row
+                yield _article(f"{source.id}#{key}", text, fields.overlaid(given))
+            except ValueError as error:
+                refused += 1
+                if refused <= REFUSED_ROWS or not row[0]:
+                    yield _refused(source.id, str(error), row[0] if len(row) == 2 else 0)
+    if refused > REFUSED_ROWS:
+        yield Refused(source.id, f"And {refused - REFUSED_ROWS:,} more rows cannot be read.")
+
+
+def _refused(source: str, reason: str, line: int = 0) -> Refused:
+    if len(reason) > REASON_CHARACTERS:
+        reason = f"{reason[: REASON_CHARACTERS // 2]}…{reason[-REASON_CHARACTERS // 2 :]}"
+    return Refused(source, reason, line or None)
 
 
 def _article(article_id: str, text: str, fields: Fields) -> Article:
-    """The article with its title found and its boilerplate marked.
-
-    Raises:
-        ValueError: There is no text.
-    """
-    if not text.strip():
-        raise ValueError("It has no text.")
+    """The article with its title found and its boilerplate marked. Raises as `checked`."""
+    text, fields = checked(text, fields)  # a parser that was taken over by its file has checked nothing
     fields = dated(article_id, text, fields)
     title = fields.title or headline(text) or _name(article_id)
     return Article(

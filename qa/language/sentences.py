@@ -31,12 +31,11 @@ def _lines(text: str, start: int, end: int) -> Iterator[Span]:
     """Paragraphs that were wrapped to a width, and single lines of all others."""
     block: list[Span] = []
     for match in re.finditer(r"[^\n]*\n?", text[start:end]):
-        line = Span(start + match.start(), start + match.end())
         if match[0].strip():
-            block.append(line)
-            continue
-        yield from _unwrapped(text, block)
-        block = []
+            block.append(Span(start + match.start(), start + match.end()))
+        elif block:
+            yield from _unwrapped(text, block)
+            block = []
     yield from _unwrapped(text, block)
 
 

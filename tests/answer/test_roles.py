@@ -25,6 +25,7 @@ def shorts(found: Sequence[Finding]) -> list[str]:
         ("And who was Omar al-Sorn?", None, None),
         ("Who was Omar al-Sorn?", None, "Omar al-Sorn"),
         ("Who is Ada Brack talking to?", None, None),
+        ("Who is credited with finding evidence of towns?", None, None),
         ("Who controls Velm?", None, None),
         ("What is Velm?", None, None),
     ],

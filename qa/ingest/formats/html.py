@@ -49,6 +49,6 @@ def _decoded(data: bytes) -> str:
     if match and match["name"].lower() not in (b"utf-8", b"utf8"):
         try:
             return data.decode(match["name"].decode())
-        except (LookupError, UnicodeDecodeError):
+        except (LookupError, ValueError):
             pass
     return decode(data)
