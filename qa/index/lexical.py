@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import threading
-from collections.abc import Iterable, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from tempfile import TemporaryDirectory
+from typing import Any
 
-from qa.errors import IndexDamaged
+from qa.errors import EngineFailed
 from qa.language.names import Name
 from qa.language.words import terms
 from qa.types import Filters
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from datetime import date
 
 WRITER_BYTES = 100_000_000
 """Memory of the writer before it flushes a segment; three times that built 1,000,000 passages no faster."""
@@ -25,16 +24,30 @@ NO_DAY = 0
 
 
 class Lexical:
-    """The lexical index in a folder. Reading is safe for several threads; one writes at a time."""
+    """The lexical index in a folder. Reading is safe for several threads; one writes at a time.
+
+    What tantivy commits is there whole or not at all, so a sync that was killed does no harm; who finds the files
+    damaged otherwise marks them so, and the next sync builds them anew.
+    """
 
     def __init__(self, folder: Path) -> None:
         """Use the index in `folder`; it is opened on first use and made by `apply`."""
-        self.folder, self._lock = folder, threading.Lock()
+        self.folder, self._lock, self._mark = folder, threading.Lock(), folder.with_suffix(".damaged")
         self._opened: Any = None
+        self._linked: TemporaryDirectory[str] | None = None
 
     def exists(self) -> bool:
         """Whether there is an index to read."""
         return (self.folder / "meta.json").exists()
+
+    def whole(self) -> bool:
+        """Whether the index can be opened and searched, and nobody has found it damaged."""
+        try:
+            self.forget()
+            self.search("news", 1, Filters(after=date.min))
+        except EngineFailed:
+            return False
+        return self.exists() and not self._mark.exists()
 
     def search(
         self, question: str, limit: int, filters: Filters, names: Sequence[Name] = ()
@@ -48,13 +61,13 @@ class Lexical:
             names: The names in the question with their others, each of which counts as the name itself.
 
         Raises:
-            IndexDamaged: The index cannot be read.
+            EngineFailed: The index cannot be read.
         """
         import tantivy
 
         if not terms(question) or not self.exists():
             return []
-        with _ours(self.folder):
+        with self._ours():
             index = self._index()
             index.reload()
             searcher, schema = index.searcher(), index.schema
@@ -76,11 +89,11 @@ class Lexical:
             added: Passage id, text, day and outlet; ids must be in `gone` too where they may be there already.
 
         Raises:
-            IndexDamaged: The index cannot be written.
+            EngineFailed: The index cannot be written.
         """
         import tantivy
 
-        with _ours(self.folder):
+        with self._ours(damaged=False):  # what was committed before is still there
             self.folder.mkdir(parents=True, exist_ok=True)
             writer = self._index().writer(WRITER_BYTES, num_threads=1)
             for passage in gone:
@@ -101,7 +114,7 @@ class Lexical:
 
         if not self.exists():
             return []
-        with _ours(self.folder):
+        with self._ours():
             index = self._index()
             index.reload()
             searcher = index.searcher()
@@ -110,12 +123,19 @@ class Lexical:
 
     def forget(self) -> None:
         """Let go of open files, so that the folder can be replaced."""
-        self._opened = None
+        with self._lock:
+            self._opened = None
+            if self._linked:
+                self._linked.cleanup()
+                self._linked = None
 
     def discard(self) -> None:
         """Remove the index with its folder."""
         self.forget()
-        shutil.rmtree(self.folder, ignore_errors=True)
+        with self._ours(damaged=False):
+            if self.folder.exists():
+                shutil.rmtree(self.folder)
+        self._mark.unlink(missing_ok=True)
 
     def _index(self) -> Any:  # noqa: ANN401 - tantivy publishes no types
         import tantivy
@@ -128,8 +148,35 @@ class Lexical:
                 builder.add_text_field("terms", tokenizer_name="whitespace", index_option="freq")
                 builder.add_unsigned_field("day", indexed=True, fast=True)
                 builder.add_text_field("publisher", tokenizer_name="raw", index_option="basic")
-                self._opened = tantivy.Index(builder.build(), path=str(self.folder))
+                self._opened = tantivy.Index(builder.build(), path=str(self._place()))
             return self._opened
+
+    def _place(self) -> Path:
+        """Where the files are read. tantivy locks a file to read: a folder that cannot be written is read by links."""
+        if os.access(self.folder, os.W_OK):
+            return self.folder
+        self._linked = TemporaryDirectory(prefix="dateline-")
+        place = Path(self._linked.name)
+        for path in self.folder.iterdir():
+            if not path.name.endswith(".lock"):
+                (place / path.name).symlink_to(path.resolve())
+        return place
+
+    @contextmanager
+    def _ours(self, damaged: bool = True) -> Iterator[None]:
+        """Errors of tantivy, Rust's panics among them, as ours; marked where they mean that the files are damaged."""
+        try:
+            yield
+        except BaseException as error:
+            if isinstance(error, Exception | KeyboardInterrupt | SystemExit | GeneratorExit) and not isinstance(
+                error, ValueError | OSError | RuntimeError
+            ):
+                raise
+            if damaged:
+                with suppress(OSError):
+                    self._mark.touch()
+            reason = str(error).partition("\n")[0].rstrip(". ")
+            raise EngineFailed(f"The lexical index in {self.folder} cannot be used ({reason}).") from error
 
 
 def _asking(schema: Any, question: str, names: Sequence[Name]) -> Iterator[Any]:  # noqa: ANN401
@@ -170,12 +217,3 @@ def _filtering(schema: Any, filters: Filters) -> Sequence[Any]:  # noqa: ANN401
             )
         )
     return [tantivy.Query.const_score_query(query, 0.0) for query in queries]
-
-
-@contextmanager
-def _ours(folder: Path) -> Iterator[None]:
-    """Errors of tantivy as ours."""
-    try:
-        yield
-    except (ValueError, OSError, RuntimeError) as error:
-        raise IndexDamaged(f"The lexical index in {folder} cannot be used ({error}); a sync mends it.") from error
