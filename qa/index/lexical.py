@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import threading
 from collections.abc import Iterable, Iterator, Sequence
@@ -175,7 +176,8 @@ class Lexical:
             if damaged:
                 with suppress(OSError):
                     self._mark.touch()
-            reason = str(error).partition("\n")[0].rstrip(". ")
+            told = re.search(r'message: "([^"]+)"', str(error))  # the system's words, within Rust's
+            reason = told[1] if told else str(error).partition("\n")[0].rstrip(". ")
             raise EngineFailed(f"The lexical index in {self.folder} cannot be used ({reason}).") from error
 
 

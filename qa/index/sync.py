@@ -104,8 +104,9 @@ def sync(
                 _begin_anew(store, str(error.__cause__))
                 return work()
         except (EngineFailed, OSError) as error:
+            reason = str(error).rstrip(".")
             raise ArchiveIndexError(
-                f"The index {folder} cannot be written ({error}): make room or change its rights, and sync again."
+                f"The index {folder} cannot be written ({reason}): make room or change its rights, and sync again."
             ) from error
 
 

@@ -178,8 +178,12 @@ class Vectors:
                 shutil.rmtree(self.folder)
 
     def _graph(self) -> dict[str, Path]:
-        """The graph's files by name; what Chroma's own database holds is guarded by SQLite."""
-        found = sorted(path for path in self.folder.glob("*/*") if path.is_file())
+        """The graph's files by name; what Chroma's own database holds is guarded by SQLite.
+
+        Before a collection is large enough to be written whole, whoever opens it makes these files anew.
+        """
+        written = self.folder.glob("*/index_metadata.pickle")
+        found = sorted(path for made in written for path in made.parent.iterdir())
         return {path.relative_to(self.folder).as_posix(): path for path in found}
 
     def _sealed(self) -> str:
