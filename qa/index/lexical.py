@@ -22,13 +22,16 @@ WRITER_BYTES = 100_000_000
 """Memory of the writer before it flushes a segment; three times that built 1,000,000 passages no faster."""
 NO_DAY = 0
 """The day of a passage of unknown date; day 1 is 1 January of the year 1."""
+STUCK = "FileAlreadyExists"
+"""In what tantivy says where a write that failed has left a file behind: no further write succeeds."""
+_ERRORS = (ValueError, OSError, RuntimeError, LookupError)
 
 
 class Lexical:
     """The lexical index in a folder. Reading is safe for several threads; one writes at a time.
 
-    What tantivy commits is there whole or not at all, so a sync that was killed does no harm; who finds the files
-    damaged otherwise marks them so, and the next sync builds them anew.
+    What tantivy commits is there whole or not at all, so a sync that was killed does no harm. Where a search fails, the
+    index is marked, and the next sync builds it anew.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -42,13 +45,17 @@ class Lexical:
         return (self.folder / "meta.json").exists()
 
     def whole(self) -> bool:
-        """Whether the index can be opened and searched, and nobody has found it damaged."""
+        """Whether the index can be searched, and no search of it has failed."""
+        return not self._mark.exists() and self.readable()
+
+    def readable(self) -> bool:
+        """Whether the index can be opened and searched."""
         try:
             self.forget()
             self.search("news", 1, Filters(after=date.min))
         except EngineFailed:
             return False
-        return self.exists() and not self._mark.exists()
+        return self.exists()
 
     def search(
         self, question: str, limit: int, filters: Filters, names: Sequence[Name] = ()
@@ -94,7 +101,7 @@ class Lexical:
         """
         import tantivy
 
-        with self._ours(damaged=False):  # what was committed before is still there
+        with self._ours(marking=False):  # what was committed before can still be searched
             self.folder.mkdir(parents=True, exist_ok=True)
             writer = self._index().writer(WRITER_BYTES, num_threads=1)
             for passage in gone:
@@ -133,7 +140,7 @@ class Lexical:
     def discard(self) -> None:
         """Remove the index with its folder."""
         self.forget()
-        with self._ours(damaged=False):
+        with self._ours(marking=False):
             if self.folder.exists():
                 shutil.rmtree(self.folder)
         self._mark.unlink(missing_ok=True)
@@ -164,16 +171,14 @@ class Lexical:
         return place
 
     @contextmanager
-    def _ours(self, damaged: bool = True) -> Iterator[None]:
-        """Errors of tantivy, Rust's panics among them, as ours; marked where they mean that the files are damaged."""
+    def _ours(self, marking: bool = True) -> Iterator[None]:
+        """Errors of tantivy, Rust's panics among them, as ours; the index may be marked as one that is not whole."""
         try:
             yield
         except BaseException as error:
-            if isinstance(error, Exception | KeyboardInterrupt | SystemExit | GeneratorExit) and not isinstance(
-                error, ValueError | OSError | RuntimeError
-            ):
+            if not isinstance(error, _ERRORS) and type(error).__name__ != "PanicException":
                 raise
-            if damaged:
+            if marking:
                 with suppress(OSError):
                     self._mark.touch()
             told = re.search(r'message: "([^"]+)"', str(error))  # the system's words, within Rust's

@@ -88,7 +88,7 @@ class Store:
         try:
             self._upgrade()
         except IndexDamaged:
-            self.close()
+            self._let_go()
         except ArchiveIndexError:
             self.close()
             raise
@@ -191,7 +191,7 @@ class Store:
         if found == "ok":
             self._mark.unlink()
             return ""
-        return str(found).splitlines()[-1]
+        return (str(found).splitlines() or ["it cannot be read"])[-1]
 
     def set_aside(self) -> Path:
         """Where the damaged file is now; this store is a fresh one.
@@ -199,7 +199,7 @@ class Store:
         Raises:
             OSError: It cannot be moved, as where another process has it open on Windows.
         """
-        self.close()
+        self._let_go()
         aside = self._path.with_name(f"{self._path.stem}.aside{self._path.suffix}")
         for ending in ("-wal", "-shm", ""):
             with suppress(FileNotFoundError):
@@ -212,6 +212,10 @@ class Store:
         """Close the connections of all threads."""
         for connection in self._all:
             connection.close()
+
+    def _let_go(self) -> None:
+        """Close the connections; each thread makes another where it needs one."""
+        self.close()
         self._all, self._local = [], threading.local()
 
     # What is known of the store itself.

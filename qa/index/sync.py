@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 
 from qa.errors import ArchiveIndexError, EngineFailed, IndexDamaged, IndexLocked, IndexReadOnly
 from qa.index.copies import group_copies
-from qa.index.lexical import Lexical
+from qa.index.lexical import STUCK, Lexical
 from qa.index.reading import read_corpus
 from qa.index.store import Store
 from qa.index.vectors import Vectors
@@ -183,9 +183,9 @@ def _all_pending(store: Store, engine: str) -> None:
 def _index_words(store: Store, lexical: Lexical, tell: Report) -> None:
     try:
         _apply_words(store, lexical, tell)
-    except EngineFailed:
-        if lexical.exists() and lexical.whole():
-            raise  # it could not be written, as on a full disk
+    except EngineFailed as error:
+        if lexical.readable() and STUCK not in str(error):
+            raise  # as on a full disk: what was committed before can still be searched
         lexical.discard()
         _all_pending(store, "lexical")
         _apply_words(store, lexical, tell)

@@ -29,6 +29,8 @@ SETTINGS = {"hnsw": {"space": "cosine", "ef_search": 100, "ef_construction": 100
 
 OPENING_SECONDS = 120.0
 """How long a sync waits for readers that are opening the collection: they read the graph's files whole."""
+TRIED = 10
+"""Neighbours asked for to see whether what was written can be read."""
 
 
 class Vectors:
@@ -119,6 +121,7 @@ class Vectors:
                     self._unseal()
                 yield
                 with _ours(self.folder):
+                    self._try()
                     self._loaded = self._sealing()
             except BaseException:
                 self.forget()
@@ -205,6 +208,18 @@ class Vectors:
             raise ValueError("its files are not as they were written")
         if said["count"] != self._collection.count():
             raise ValueError("its database is not as it was written")
+
+    def _try(self) -> None:
+        """ValueError where the collection, opened anew, does not find what it holds: Chroma tells of no failed write.
+
+        Where that ends the process, the collection is left unsealed.
+        """
+        self.forget()
+        held = np.asarray(self._collection.get(limit=1, include=["embeddings"])["embeddings"], dtype=np.float32)
+        if len(held):
+            found = self._nearest(held[0], TRIED)
+            if len(found) < min(TRIED, self._collection.count()):
+                raise ValueError("what was written cannot be read")
 
     def _unseal(self) -> None:
         self._seal.unlink(missing_ok=True)

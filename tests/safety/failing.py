@@ -14,7 +14,7 @@ from argon2 import PasswordHasher
 from qa.errors import DatelineError
 from qa.ingest.adding import save
 from qa.keeping.users import Users
-from tests.safety.small import Tell, faults, opened, outcome, synced_faults, told_faults, told_synced_faults, write
+from tests.safety.small import Tell, faults, opened, outcome, synced_faults, told_synced_faults, write
 
 KEPT = {f"name{letter}": 0 for letter in "abcdef"}
 """Articles that the sync does not touch."""
@@ -58,7 +58,7 @@ def failing(kind: str, error: str, numbers: list[int] | None, folder: Path) -> d
             elif not isinstance(line, dict) and line != "done":
                 found["wrong"].append(f"{kind}, {error}, {n}: {line}")
         for check in CHECKS.get(kind, []):
-            lines = outcome(partial(check, place))
+            lines = outcome(partial(check, place, error))
             if lines != [[], "done"]:
                 found["wrong"].append(f"after {kind}, {error}, {n}: {lines}")
     return found
@@ -101,7 +101,8 @@ def syncing(place: Path, n: int, error: str, tell: Tell) -> None:
         finally:
             try:
                 wrong = faults(place / "index", KEPT, (BEFORE | AFTER).keys() - KEPT.keys())
-                assert not wrong, wrong
+                # The one fault may strike while a search by words is under way, which then finds nothing.
+                assert not wrong or (error == "EIO" and all("found by words" in line for line in wrong)), wrong
             except DatelineError as failure:
                 sentence(str(failure), tell)
 
@@ -146,13 +147,15 @@ def keeping(place: Path, n: int, error: str, tell: Tell) -> None:
         assert all(users.check(name, PASSWORD, "127.0.0.1") for name in users.names())
 
 
-def _read(place: Path, tell: Tell) -> None:
-    told_faults(place / "index", KEPT, (BEFORE | AFTER).keys() - KEPT.keys(), tell)
+def _read(place: Path, error: str, tell: Tell) -> None:
+    """What a new process sees: everything, but for words where the failure was within the lexical index's removal."""
+    wrong = faults(place / "index", KEPT, (BEFORE | AFTER).keys() - KEPT.keys())
+    tell([line for line in wrong if error != "EIO" or "found by words" not in line])
 
 
-def _synced(place: Path, tell: Tell) -> None:
+def _synced(place: Path, _: str, tell: Tell) -> None:
     told_synced_faults(place / "index", place / "corpus", AFTER, tell)
 
 
 KINDS = {"sync": syncing, "add": adding, "keep": keeping}
-CHECKS: dict[str, list[Callable[[Path, Tell], None]]] = {"sync": [_read, _synced]}
+CHECKS: dict[str, list[Callable[[Path, str, Tell], None]]] = {"sync": [_read, _synced]}
