@@ -90,7 +90,8 @@ class Vectors:
             except EngineFailed:
                 self.forget()
                 if sealed == self._sealed():
-                    self._unseal()
+                    with suppress(OSError):
+                        self._unseal()
                 return None
 
     def _nearest(self, vector: NDArray[np.float32], limit: int) -> list[tuple[str, float]]:

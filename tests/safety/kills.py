@@ -20,7 +20,7 @@ NAMES = [f"name{letter}{other}" for letter in "abcdef" for other in "uvwxyz"]
 
 
 def kills(kind: str, times: int, seed: int, folder: Path) -> dict[str, Any]:
-    """What came of so many kills: how many syncs were acknowledged, and everything that was wrong."""
+    """What came of so many kills: how many syncs were acknowledged between them, and everything that was wrong."""
     chance = random.Random(seed)  # noqa: S311 - times of kills and what is changed, repeatable
     index, corpus = folder / "index", folder / "corpus"
     corpus.mkdir(parents=True)
