@@ -28,7 +28,7 @@ from qa.answer.standing import also_asked, by_last_change, place_held
 from qa.answer.timeline import EVENTS, SEARCHED, happened, subject, timeline, told
 from qa.answer.writing import Writer
 from qa.answer.written import written
-from qa.errors import CorpusError, IndexLocked, QuestionError, WritingError
+from qa.errors import CorpusError, IndexLocked, IndexReadOnly, QuestionError, WritingError
 from qa.index.index import Index
 from qa.language.names import Name
 from qa.language.words import without_surrogates
@@ -79,7 +79,7 @@ def open(  # noqa: A001 - the public name is `qa.open`
 ) -> Archive:
     """The archive of the folder `corpus`, brought up to date.
 
-    While another process writes the index, what that index holds is answered from as it is.
+    While another process writes the index, or where this user may not, what it holds is answered from as it is.
 
     Args:
         corpus: The folder of articles.
@@ -95,7 +95,7 @@ def open(  # noqa: A001 - the public name is `qa.open`
     archive = Archive(corpus, index, settings)
     try:
         archive.sync(progress)
-    except IndexLocked:
+    except (IndexLocked, IndexReadOnly):
         if not archive.statistics().articles:
             archive.close()
             raise
@@ -151,15 +151,20 @@ class Archive:
         if before:
             before.close()
 
-    def sync(self, progress: Callable[[Progress], None] | None = None) -> SyncReport:
+    def sync(self, progress: Callable[[Progress], None] | None = None, wait: float = 0.0) -> SyncReport:
         """What was added, changed, removed and refused in bringing the index up to date with the folder.
 
-        It can be stopped at any point and started again. Arguments and errors: as for `qa.open`.
+        It can be stopped at any point and started again. Other errors: as for `qa.open`.
+
+        Args:
+            progress: Called as the sync goes on.
+            wait: Seconds to wait for another process that is writing the index.
 
         Raises:
             IndexLocked: Another process is writing the index.
+            IndexReadOnly: This user may not write the index.
         """
-        return self._index.sync(self.corpus, progress)
+        return self._index.sync(self.corpus, progress, wait)
 
     def search(self, query: str, limit: int = 10, filters: Filters = EVERYTHING) -> list[Hit]:
         """The passages that best match `query`, best first.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -73,10 +74,19 @@ def main() -> None:
 
 @main.command()
 @_folders
-def sync(corpus: Path | None, index: Path | None) -> None:
+@click.option("--wait", is_flag=True, help="Wait for another process that is writing the index.")
+def sync(corpus: Path | None, index: Path | None, wait: bool) -> None:
     """Bring the index up to date with the folder."""
+    from qa.errors import IndexLocked
+
     with _archive(corpus, index, synced=False) as archive:
-        report = _synced(archive)
+        try:
+            report = _synced(archive)
+        except IndexLocked as error:
+            if not wait:
+                raise
+            click.echo(f"{error} Waiting.", err=True)
+            report = _synced(archive, wait=math.inf)
         print(
             f"{report.added} added, {report.changed} changed, {report.removed} removed, "
             f"{report.unchanged} unchanged, {len(report.refused)} refused"
@@ -360,7 +370,7 @@ _EVALUATIONS = {
 def _archive(corpus: Path | None, index: Path | None, synced: bool = True) -> Iterator[Archive]:
     """The archive, in step with its folder; errors as `_one_sentence` ends them."""
     from qa.archive import Archive
-    from qa.errors import IndexLocked
+    from qa.errors import IndexLocked, IndexReadOnly
     from qa.settings import Settings
     from qa.tracing import exported
 
@@ -373,7 +383,7 @@ def _archive(corpus: Path | None, index: Path | None, synced: bool = True) -> It
             if synced:
                 try:
                     _synced(archive)
-                except IndexLocked as error:
+                except (IndexLocked, IndexReadOnly) as error:
                     click.echo(f"{error} Answering from the index as it is.", err=True)
             yield archive
 
@@ -415,11 +425,11 @@ def _one_sentence() -> Iterator[None]:
         raise click.ClickException(str(error)) from None
 
 
-def _synced(archive: Archive) -> SyncReport:
+def _synced(archive: Archive, wait: float = 0.0) -> SyncReport:
     from qa.progress import bars
 
     with bars() as progress:
-        report = archive.sync(progress)
+        report = archive.sync(progress, wait)
     for refused in report.refused:
         click.echo(_harmless(f"Not read: {refused}"), err=True)
     return report

@@ -4,8 +4,10 @@ DatelineError
 ├── CorpusError        the corpus folder is missing or cannot be read
 ├── ArchiveIndexError
 │   ├── IndexLocked    another process is writing the index
+│   ├── IndexReadOnly  this user may not write the index
 │   ├── IndexTooNew    a newer Dateline wrote the index
-│   └── IndexDamaged   the store itself cannot be read
+│   ├── IndexDamaged   the store is not as it was written
+│   └── EngineFailed   what is built from the store cannot be read or written; it is built again
 ├── ModelError         a shipped model file is missing or altered
 ├── WritingError       the language model gave no answer that can be used
 ├── SettingsError      a setting cannot be used
@@ -36,12 +38,20 @@ class IndexLocked(ArchiveIndexError):
     """Another process is writing the index."""
 
 
+class IndexReadOnly(ArchiveIndexError):
+    """This user may not write the index; what it holds can be read."""
+
+
 class IndexTooNew(ArchiveIndexError):
     """A newer Dateline wrote the index."""
 
 
 class IndexDamaged(ArchiveIndexError):
-    """The store itself cannot be read."""
+    """The store is not as it was written; a sync builds it again from the articles."""
+
+
+class EngineFailed(ArchiveIndexError):
+    """What is built from the store cannot be read or written; a sync builds it again."""
 
 
 class ModelError(DatelineError):

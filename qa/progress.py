@@ -13,22 +13,22 @@ from qa.types import Progress
 
 @contextmanager
 def bars() -> Iterator[Callable[[Progress], None]]:
-    """What to hand to a sync: it draws one bar a stage, and none for a stage with nothing to do."""
-    drawn: dict[str, tqdm[Any]] = {}
+    """What to hand to a sync: it draws a bar for each stage in turn, and none for a stage with nothing to do."""
+    stage = ""
+    bar: tqdm[Any] = tqdm(disable=True)
 
     def draw(progress: Progress) -> None:
+        nonlocal stage, bar
         if not progress.total:
             return
-        if progress.stage not in drawn:
-            for bar in drawn.values():
-                bar.close()
-            drawn[progress.stage] = tqdm(desc=progress.stage.capitalize(), total=progress.total, unit="", leave=True)
-        bar = drawn[progress.stage]
+        if progress.stage != stage or progress.done < bar.n:
+            bar.close()
+            stage = progress.stage
+            bar = tqdm(desc=stage.capitalize(), total=progress.total, unit="", leave=True)
         bar.total = progress.total
         bar.update(progress.done - bar.n)
 
     try:
         yield draw
     finally:
-        for bar in drawn.values():
-            bar.close()
+        bar.close()

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from qa.errors import ArchiveIndexError
+from qa.errors import ArchiveIndexError, EngineFailed
 from qa.index.lexical import Lexical
 from qa.index.names import named
 from qa.index.spelling import respelled
@@ -38,7 +38,8 @@ class Index:
         """Open the index in `folder`, or make an empty one.
 
         Raises:
-            ArchiveIndexError: It cannot be made, is damaged, or was made by a newer Dateline.
+            ArchiveIndexError: It cannot be made, or was made by a newer Dateline. What is damaged says so when it is
+                read, and is built again by `sync`.
         """
         try:
             folder.mkdir(parents=True, exist_ok=True)
@@ -51,21 +52,31 @@ class Index:
         self._statistics: tuple[str, Statistics] | None = None
         self._lock = threading.Lock()
 
-    def sync(self, root: Path, progress: Callable[[Progress], None] | None = None) -> SyncReport:
+    def sync(self, root: Path, progress: Callable[[Progress], None] | None = None, wait: float = 0.0) -> SyncReport:
         """What was added, changed, removed and refused in bringing the index up to date with the folder `root`.
+
+        Args:
+            root: The corpus folder.
+            progress: Called as it goes on.
+            wait: Seconds to wait for another process that is writing.
 
         Raises:
             IndexLocked: Another process is writing.
             CorpusError: `root` cannot be listed.
+            ArchiveIndexError: The index cannot be written.
         """
-        return sync(self.folder, root, self._store, self._lexical, self._vectors, self._encoder, progress)
+        return sync(self.folder, root, self._store, self._lexical, self._vectors, self._encoder, progress, wait)
 
     def lexical(self, question: str, limit: int, filters: Filters, names: Sequence[Name] = ()) -> Ranking:
         """Passage ids and BM25 scores, best first, at most `limit`, of articles that `filters` admit.
 
-        A passage that has one of the `names` by another name is found as well.
+        A passage that has one of the `names` by another name is found as well. None is found where the lexical index
+        is damaged, until a sync has built it again.
         """
-        return self._lexical.search(question, limit, filters, names)
+        try:
+            return self._lexical.search(question, limit, filters, names)
+        except EngineFailed:
+            return []
 
     def respelled(self, question: str) -> str:
         """`question` with names that the archive has nowhere spelled as it has them."""
@@ -91,13 +102,23 @@ class Index:
                 kept = [place for place, passage in enumerate(ids) if passage in admitted]
                 ids, vectors = [ids[place] for place in kept], vectors[kept]
             return _nearest(vector, ids, vectors, limit)
-        if not filters:
-            return self._vectors.search(vector, limit, self._store.meta("revision"))
-        if self._store.count_admitted(filters) <= EXACT_LIMIT:
+        if filters and self._store.count_admitted(filters) <= EXACT_LIMIT:
             return _nearest(vector, *self._store.vectors(self._store.admitted(filters)), limit)
-        found = self._vectors.search(vector, OVERFETCH, self._store.meta("revision"))
+        depth = OVERFETCH if filters else limit
+        found = self._vectors.search(vector, depth)
+        if found is None:
+            found = self._compared(vector, depth)
+        if not filters:
+            return found
         admitted = self._store.admitted_of([passage for passage, _ in found], filters)
         return [hit for hit in found if hit[0] in admitted][:limit]
+
+    def _compared(self, vector: NDArray[np.float32], limit: int) -> Ranking:
+        """As Chroma finds them, but exact and slower: what is asked while Chroma's collection is built or written."""
+        best: Ranking = []
+        for ids, vectors in self._store.vectors_in_parts():
+            best += _nearest(vector, ids, vectors, limit)
+        return sorted(best, key=lambda hit: (-hit[1], hit[0]))[:limit]
 
     def passages(self, ids: Sequence[str]) -> dict[str, tuple[Passage, Article]]:
         """Passage and article by passage id; ids that are not there (any more) are left out."""
@@ -146,7 +167,12 @@ class Index:
             if (n := self._store.count(what))
         ]
         everything = self._store.admitted(Filters())
-        for name, held in (("lexical", self._lexical.ids()), ("vectors", self._vectors.ids())):
+        for name, engine in (("lexical", self._lexical), ("vectors", self._vectors)):
+            try:
+                held = engine.ids()
+            except EngineFailed as error:
+                wrong.append(str(error))
+                continue
             if held != everything:
                 wrong.append(
                     f"The {name} index holds {len(held)} passages, the store {len(everything)}, or not the same."

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
+import os
+import re
 import shutil
 import threading
-from collections.abc import Iterable, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from tempfile import TemporaryDirectory
+from typing import Any
 
-from qa.errors import IndexDamaged
+from qa.errors import EngineFailed
 from qa.language.names import Name
 from qa.language.words import terms
 from qa.types import Filters
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from datetime import date
 
 WRITER_BYTES = 100_000_000
 """Memory of the writer before it flushes a segment; three times that built 1,000,000 passages no faster."""
@@ -24,19 +24,40 @@ LONG = 6
 """A word of more letters may differ in two."""
 NO_DAY = 0
 """The day of a passage of unknown date; day 1 is 1 January of the year 1."""
+STUCK = "FileAlreadyExists"
+"""In what tantivy says where a write that failed has left a file behind: no further write succeeds."""
+_ERRORS = (ValueError, OSError, RuntimeError, LookupError)
 
 
 class Lexical:
-    """The lexical index in a folder. Reading is safe for several threads; one writes at a time."""
+    """The lexical index in a folder. Reading is safe for several threads; one writes at a time.
+
+    What tantivy commits is there whole or not at all, so a sync that was killed does no harm. Where a search fails, the
+    index is marked, and the next sync builds it anew.
+    """
 
     def __init__(self, folder: Path) -> None:
         """Use the index in `folder`; it is opened on first use and made by `apply`."""
-        self.folder, self._lock = folder, threading.Lock()
+        self.folder, self._lock, self._mark = folder, threading.Lock(), folder.with_suffix(".damaged")
         self._opened: Any = None
+        self._linked: TemporaryDirectory[str] | None = None
 
     def exists(self) -> bool:
         """Whether there is an index to read."""
         return (self.folder / "meta.json").exists()
+
+    def whole(self) -> bool:
+        """Whether the index can be searched, and no search of it has failed."""
+        return not self._mark.exists() and self.readable()
+
+    def readable(self) -> bool:
+        """Whether the index can be opened and searched."""
+        try:
+            self.forget()
+            self.search("news", 1, Filters(after=date.min))
+        except EngineFailed:
+            return False
+        return self.exists()
 
     def search(
         self, question: str, limit: int, filters: Filters, names: Sequence[Name] = ()
@@ -50,13 +71,13 @@ class Lexical:
             names: The names in the question with their others, each of which counts as the name itself.
 
         Raises:
-            IndexDamaged: The index cannot be read.
+            EngineFailed: The index cannot be read.
         """
         import tantivy
 
         if not terms(question) or not self.exists():
             return []
-        with _ours(self.folder):
+        with self._ours():
             index = self._index()
             index.reload()
             searcher, schema = index.searcher(), index.schema
@@ -105,11 +126,11 @@ class Lexical:
             added: Passage id, text, day and outlet; ids must be in `gone` too where they may be there already.
 
         Raises:
-            IndexDamaged: The index cannot be written.
+            EngineFailed: The index cannot be written.
         """
         import tantivy
 
-        with _ours(self.folder):
+        with self._ours(marking=False):  # what was committed before can still be searched
             self.folder.mkdir(parents=True, exist_ok=True)
             writer = self._index().writer(WRITER_BYTES, num_threads=1)
             for passage in gone:
@@ -130,7 +151,7 @@ class Lexical:
 
         if not self.exists():
             return []
-        with _ours(self.folder):
+        with self._ours():
             index = self._index()
             index.reload()
             searcher = index.searcher()
@@ -139,12 +160,19 @@ class Lexical:
 
     def forget(self) -> None:
         """Let go of open files, so that the folder can be replaced."""
-        self._opened = None
+        with self._lock:
+            self._opened = None
+            if self._linked:
+                self._linked.cleanup()
+                self._linked = None
 
     def discard(self) -> None:
         """Remove the index with its folder."""
         self.forget()
-        shutil.rmtree(self.folder, ignore_errors=True)
+        with self._ours(marking=False):
+            if self.folder.exists():
+                shutil.rmtree(self.folder)
+        self._mark.unlink(missing_ok=True)
 
     def _index(self) -> Any:  # noqa: ANN401 - tantivy publishes no types
         import tantivy
@@ -157,8 +185,34 @@ class Lexical:
                 builder.add_text_field("terms", tokenizer_name="whitespace", index_option="freq")
                 builder.add_unsigned_field("day", indexed=True, fast=True)
                 builder.add_text_field("publisher", tokenizer_name="raw", index_option="basic")
-                self._opened = tantivy.Index(builder.build(), path=str(self.folder))
+                self._opened = tantivy.Index(builder.build(), path=str(self._place()))
             return self._opened
+
+    def _place(self) -> Path:
+        """Where the files are read. tantivy locks a file to read: a folder that cannot be written is read by links."""
+        if os.access(self.folder, os.W_OK):
+            return self.folder
+        self._linked = TemporaryDirectory(prefix="dateline-")
+        place = Path(self._linked.name)
+        for path in self.folder.iterdir():
+            if not path.name.endswith(".lock"):
+                (place / path.name).symlink_to(path.resolve())
+        return place
+
+    @contextmanager
+    def _ours(self, marking: bool = True) -> Iterator[None]:
+        """Errors of tantivy, Rust's panics among them, as ours; the index may be marked as one that is not whole."""
+        try:
+            yield
+        except BaseException as error:
+            if not isinstance(error, _ERRORS) and type(error).__name__ != "PanicException":
+                raise
+            if marking:
+                with suppress(OSError):
+                    self._mark.touch()
+            told = re.search(r'message: "([^"]+)"', str(error))  # the system's words, within Rust's
+            reason = told[1] if told else str(error).partition("\n")[0].rstrip(". ")
+            raise EngineFailed(f"The lexical index in {self.folder} cannot be used ({reason}).") from error
 
 
 def _asking(schema: Any, question: str, names: Sequence[Name]) -> Iterator[Any]:  # noqa: ANN401
@@ -199,12 +253,3 @@ def _filtering(schema: Any, filters: Filters) -> Sequence[Any]:  # noqa: ANN401
             )
         )
     return [tantivy.Query.const_score_query(query, 0.0) for query in queries]
-
-
-@contextmanager
-def _ours(folder: Path) -> Iterator[None]:
-    """Errors of tantivy as ours."""
-    try:
-        yield
-    except (ValueError, OSError, RuntimeError) as error:
-        raise IndexDamaged(f"The lexical index in {folder} cannot be used ({error}); a sync mends it.") from error

@@ -3,24 +3,30 @@
 What the search engines have still to take over stands in the table `pending`, written in the same transaction as the
 change itself; an engine is brought up to date by removing and adding again what is pending for it, which can be
 repeated after a crash at any point without harm.
+
+A store that turns out to be damaged is marked so by whoever notices; the next sync moves it aside and reads the corpus
+into a fresh one.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import os
+import re
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import date
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from qa.errors import IndexDamaged, IndexTooNew
+from qa.errors import ArchiveIndexError, IndexDamaged, IndexTooNew
 from qa.types import Article, Filters, Passage, Refused, Span, Statistics
 
 VERSION = 2
@@ -30,6 +36,10 @@ WAIT_SECONDS = 30.0
 """How long a statement waits for another process's commit."""
 IN_ONE = 500
 """Values in one statement; SQLite's own limit is higher, its planner no faster."""
+VECTORS_IN_ONE = 20_000
+"""Vectors read at a time where all are: 30 MB."""
+DAMAGE = (sqlite3.SQLITE_ERROR, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_FORMAT, sqlite3.SQLITE_NOTADB)
+"""SQLite's codes of a file that is not as it was written; our statements are right, so ERROR means a missing table."""
 
 _TABLES = """
 CREATE TABLE files (id TEXT PRIMARY KEY, size INTEGER, modified INTEGER, fields TEXT) WITHOUT ROWID;
@@ -57,6 +67,7 @@ CREATE TABLE copies (article TEXT PRIMARY KEY, story TEXT) WITHOUT ROWID;
 CREATE INDEX copies_story ON copies (story);
 """
 """What version 2 added."""
+_NAMES = set(re.findall(r"CREATE TABLE (\w+)", _TABLES + _TABLES_OF_2))
 _ARTICLE = "id, title, text, published, basis, basis_note, publisher, author, url, language, boilerplate, story"
 
 _UNGROUPED = "NOT EXISTS (SELECT 1 FROM bands WHERE bands.article = articles.id)"
@@ -70,72 +81,153 @@ class Store:
 
         Raises:
             IndexTooNew: A newer Dateline wrote it.
-            IndexDamaged: It is no store, or cannot be read.
+            ArchiveIndexError: It can be neither read nor made. One that is damaged says so when it is read.
         """
-        self._path, self._local = path, threading.local()
+        self._path, self._mark, self._local = path, path.with_suffix(".damaged"), threading.local()
         self._all: list[sqlite3.Connection] = []
         try:
-            version = self._connection.execute("PRAGMA user_version").fetchone()[0]
-            if version > VERSION:
-                self.close()
-                raise IndexTooNew(f"The index {path.parent} was made by a newer Dateline: update this one.")
-            if version < VERSION:
-                self._create()
-        except sqlite3.DatabaseError as error:
+            self._upgrade()
+        except IndexDamaged:
+            self._let_go()
+        except ArchiveIndexError:
             self.close()
-            raise IndexDamaged(
-                f"The index {path.parent} cannot be read ({error}): delete that folder and sync again."
-            ) from None
+            raise
 
-    def _create(self) -> None:
-        with self.transaction() as database:
-            version = database.execute("PRAGMA user_version").fetchone()[0]  # another process may have been first
-            for tables in (_TABLES, _TABLES_OF_2)[version:]:
-                for statement in tables.split(";"):
-                    database.execute(statement)
-            database.execute(f"PRAGMA user_version = {VERSION}")
+    def _upgrade(self) -> None:
+        version = self._version()
+        if version > VERSION:
+            raise IndexTooNew(f"The index {self._path.parent} was made by a newer Dateline: update this one.")
+        if version < VERSION:
+            with self.transaction() as database:
+                version = database.execute("PRAGMA user_version").fetchone()[0]  # another process may have been first
+                for tables in (_TABLES, _TABLES_OF_2)[version:]:
+                    for statement in tables.split(";"):
+                        database.execute(statement)
+                database.execute(f"PRAGMA user_version = {VERSION}")
+
+    def _version(self) -> int:
+        found: int = next(self._rows("PRAGMA user_version"))[0]
+        if found:
+            next(self._rows("SELECT count(*) FROM meta"))  # the tables are there
+        return found
 
     @property
     def _connection(self) -> sqlite3.Connection:
-        if not hasattr(self._local, "connection"):
-            connection = sqlite3.connect(
-                self._path, timeout=WAIT_SECONDS, isolation_level=None, check_same_thread=False
-            )
-            self._all.append(connection)
-            connection.execute("PRAGMA journal_mode = WAL")
-            # FULL: what a sync has reported as done survives a power cut too.
-            connection.execute("PRAGMA synchronous = FULL")
-            self._local.connection = connection
-        found: sqlite3.Connection = self._local.connection
+        local = self._local
+        # A file that is damaged may have been moved aside since, and another have taken its place.
+        if getattr(local, "connection", None) is None or _file(self._path) not in (None, local.file):
+            local.connection = self._connected()
+            local.file = _file(self._path)
+        found: sqlite3.Connection = local.connection
         return found
+
+    def _connected(self) -> sqlite3.Connection:
+        if self._path.exists() and not os.access(self._path.parent, os.W_OK):
+            return self._read_only()
+        connection = sqlite3.connect(self._path, timeout=WAIT_SECONDS, isolation_level=None, check_same_thread=False)
+        self._all.append(connection)
+        with suppress(sqlite3.OperationalError):  # locked: another opens it just now, and makes the same change
+            connection.execute("PRAGMA journal_mode = WAL")
+        # FULL: what a sync has reported as done survives a power cut too.
+        connection.execute("PRAGMA synchronous = FULL")
+        return connection
+
+    def _read_only(self) -> sqlite3.Connection:
+        """A connection to a store in a folder that cannot be written, where SQLite's WAL has no place."""
+        waiting = self._path.with_name(f"{self._path.name}-wal")
+        how = "mode=ro" if waiting.exists() else "immutable=1"
+        connection = sqlite3.connect(
+            f"{self._path.resolve().as_uri()}?{how}", uri=True, isolation_level=None, check_same_thread=False
+        )
+        self._all.append(connection)
+        return connection
+
+    @contextmanager
+    def _ours(self, *others: type[Exception]) -> Iterator[None]:
+        """Errors of SQLite as ours, and those that `others` name: of values that cannot be what was written."""
+        caught: tuple[type[Exception], ...] = (sqlite3.Error, *others)
+        try:
+            yield
+        except caught as error:
+            reason = str(error).partition("\n")[0].rstrip(".")
+            if not _damage(error):
+                raise ArchiveIndexError(
+                    f"The index {self._path.parent} cannot be used ({reason}): see that the disk has room, "
+                    "that this user may write there, and that no other program holds it."
+                ) from error
+            with suppress(OSError):
+                self._mark.write_text(reason, encoding="utf-8")
+            raise IndexDamaged(
+                f"The index {self._path.parent} is damaged ({reason}): run qa sync, which builds it again from the "
+                "articles."
+            ) from error
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
         """A write that happens whole or not at all."""
-        database = self._connection
-        database.execute("BEGIN IMMEDIATE")
+        with self._ours():
+            database = self._connection
+            database.execute("BEGIN IMMEDIATE")
+            try:
+                yield database
+                database.execute("COMMIT")
+            except BaseException:
+                if database.in_transaction:  # SQLite itself takes back what a full disk stopped
+                    database.execute("ROLLBACK")
+                raise
+
+    def damage(self) -> str:
+        """What is wrong with the file where somebody has noticed that something is; empty where it is whole."""
+        if not self._mark.exists():
+            return ""
         try:
-            yield database
-        except BaseException:
-            database.execute("ROLLBACK")
-            raise
-        database.execute("COMMIT")
+            self._upgrade()
+            missing = _NAMES - {row[0] for row in self._rows("SELECT name FROM sqlite_master")}
+            found = f"no table {min(missing)}" if missing else next(self._rows("PRAGMA integrity_check(1)"))[0]
+            for _ in chain(self.articles(), self.vectors_in_parts()):
+                pass
+        except IndexDamaged:
+            found = self._mark.read_text(encoding="utf-8")
+        if found == "ok":
+            self._mark.unlink()
+            return ""
+        return (str(found).splitlines() or ["it cannot be read"])[-1]
+
+    def set_aside(self) -> Path:
+        """Where the damaged file is now; this store is a fresh one.
+
+        Raises:
+            OSError: It cannot be moved, as where another process has it open on Windows.
+        """
+        self._let_go()
+        aside = self._path.with_name(f"{self._path.stem}.aside{self._path.suffix}")
+        for ending in ("-wal", "-shm", ""):
+            with suppress(FileNotFoundError):
+                os.replace(f"{self._path}{ending}", f"{aside}{ending}")
+        self._mark.unlink(missing_ok=True)
+        self._upgrade()
+        return aside
 
     def close(self) -> None:
         """Close the connections of all threads."""
         for connection in self._all:
             connection.close()
 
+    def _let_go(self) -> None:
+        """Close the connections; each thread makes another where it needs one."""
+        self.close()
+        self._all, self._local = [], threading.local()
+
     # What is known of the store itself.
 
     def meta(self, key: str) -> str:
         """The value kept under `key`, empty where there is none."""
-        row = self._connection.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
-        return row[0] if row else ""
+        return next((row[0] for row in self._rows("SELECT value FROM meta WHERE key = ?", (key,))), "")
 
     def set_meta(self, key: str, value: str) -> None:
         """Keep `value` under `key`."""
-        self._connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
+        with self._ours():
+            self._connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
 
     def new_revision(self) -> None:
         """Count a change, so that readers drop what they keep."""
@@ -145,12 +237,12 @@ class Store:
 
     def files(self) -> dict[str, tuple[int, int, str]]:
         """(size, modified, digest of the fields given beside it) by file id."""
-        rows = self._connection.execute("SELECT id, size, modified, fields FROM files")
+        rows = self._rows("SELECT id, size, modified, fields FROM files")
         return {row[0]: (row[1], row[2], row[3]) for row in rows}
 
     def digests(self, file: str) -> dict[str, str]:
         """Content digest by id of the articles of a file."""
-        return dict(self._connection.execute("SELECT id, digest FROM articles WHERE file = ?", (file,)))
+        return dict(self._rows("SELECT id, digest FROM articles WHERE file = ?", (file,)))
 
     def article(self, article_id: str) -> Article | None:
         """The article of that id."""
@@ -162,21 +254,10 @@ class Store:
 
     def _articles(self, clause: str, values: Sequence[str]) -> Iterator[Article]:
         joined = f"SELECT {_ARTICLE} FROM articles LEFT JOIN copies ON article = id {clause}"  # noqa: S608
-        for row in self._connection.execute(joined, values):
-            yield Article(
-                id=row[0],
-                title=row[1],
-                text=row[2],
-                published=date.fromisoformat(row[3]) if row[3] else None,
-                basis=row[4],
-                basis_note=row[5],
-                publisher=row[6],
-                author=row[7],
-                url=row[8],
-                language=row[9],
-                boilerplate=tuple(Span(*span) for span in json.loads(row[10])),
-                story=row[11] or "",
-            )
+        for row in self._rows(joined, values):
+            with self._ours(ValueError, TypeError):
+                article = _article(row)
+            yield article
 
     # Passages and vectors.
 
@@ -190,21 +271,22 @@ class Store:
     def vectors(self, ids: Sequence[str]) -> tuple[list[str], NDArray[np.float32]]:
         """Ids in order and their vectors, (n, dimensions); passages not encoded yet are left out."""
         sql = "SELECT id, vector FROM passages WHERE id IN ({}) AND vector IS NOT NULL"
-        return _matrix(sorted(self._in(sql, ids)))
+        return self._matrix(self._in(sql, ids))
 
     def all_vectors(self) -> tuple[list[str], NDArray[np.float32]]:
         """As `vectors`, of the whole store."""
-        return _matrix(self._connection.execute("SELECT id, vector FROM passages WHERE vector IS NOT NULL ORDER BY id"))
+        return self._matrix(self._rows("SELECT id, vector FROM passages WHERE vector IS NOT NULL"))
 
-    def sample_vector(self) -> NDArray[np.float32] | None:
-        """One of the vectors, (dimensions,); None where there is none."""
-        row = self._connection.execute("SELECT id, vector FROM passages WHERE vector IS NOT NULL LIMIT 1").fetchone()
-        return _matrix([row])[1][0] if row else None
+    def vectors_in_parts(self) -> Iterator[tuple[list[str], NDArray[np.float32]]]:
+        """As `all_vectors`, so many at a time that the memory they take stays small."""
+        rows = self._rows("SELECT id, vector FROM passages WHERE vector IS NOT NULL")
+        while part := list(islice(rows, VECTORS_IN_ONE)):
+            yield self._matrix(part)
 
     def admitted(self, filters: Filters) -> list[str]:
         """Ids of the passages of articles that `filters` admit, ordered."""
         clause, values = _where(filters)
-        return [row[0] for row in self._connection.execute(f"SELECT id FROM passages {clause} ORDER BY id", values)]  # noqa: S608
+        return [row[0] for row in self._rows(f"SELECT id FROM passages {clause} ORDER BY id", values)]  # noqa: S608
 
     # Names and copies.
 
@@ -228,7 +310,7 @@ class Store:
     def count_admitted(self, filters: Filters) -> int:
         """How many passages there are of articles that `filters` admit."""
         clause, values = _where(filters)
-        found: int = self._connection.execute(f"SELECT count(*) FROM passages {clause}", values).fetchone()[0]  # noqa: S608
+        found: int = next(self._rows(f"SELECT count(*) FROM passages {clause}", values))[0]  # noqa: S608
         return found
 
     def admitted_of(self, ids: Sequence[str], filters: Filters) -> set[str]:
@@ -239,14 +321,12 @@ class Store:
 
     def unencoded(self, limit: int) -> list[str]:
         """Ids of passages without a vector, ordered."""
-        rows = self._connection.execute("SELECT id FROM passages WHERE vector IS NULL ORDER BY id LIMIT ?", (limit,))
+        rows = self._rows("SELECT id FROM passages WHERE vector IS NULL ORDER BY id LIMIT ?", (limit,))
         return [row[0] for row in rows]
 
     def pending(self, engine: str, limit: int) -> list[str]:
         """Ids of passages that `engine` has still to take over or let go, ordered."""
-        rows = self._connection.execute(
-            "SELECT passage FROM pending WHERE engine = ? ORDER BY passage LIMIT ?", (engine, limit)
-        )
+        rows = self._rows("SELECT passage FROM pending WHERE engine = ? ORDER BY passage LIMIT ?", (engine, limit))
         return [row[0] for row in rows]
 
     def count(self, what: str) -> int:
@@ -262,13 +342,13 @@ class Store:
             "ungrouped": f"SELECT count(*) FROM articles WHERE {_UNGROUPED}",  # noqa: S608 - a constant
             "pending": "SELECT count(*) FROM pending WHERE engine = ?",
         }[kind]
-        found: int = self._connection.execute(sql, (engine,) if engine else ()).fetchone()[0]
+        found: int = next(self._rows(sql, (engine,) if engine else ()))[0]
         return found
 
     def fingerprint(self) -> str:
         """The same for the same articles, whatever was added and removed before."""
         digest = hashlib.blake2b(digest_size=8)
-        for row in self._connection.execute("SELECT id, digest FROM articles ORDER BY id"):
+        for row in self._rows("SELECT id, digest FROM articles ORDER BY id"):
             digest.update("\0".join(row).encode("utf-8", "replace"))
         return digest.hexdigest()
 
@@ -276,24 +356,22 @@ class Store:
 
     def refused(self) -> tuple[Refused, ...]:
         """What earlier syncs could not read."""
-        rows = self._connection.execute("SELECT source, reason, line FROM refused ORDER BY source, line, reason")
+        rows = self._rows("SELECT source, reason, line FROM refused ORDER BY source, line, reason")
         return tuple(Refused(*row) for row in rows)
 
     def newest(self) -> date | None:
         """The day of the newest article, None where none is known."""
-        day = self._connection.execute("SELECT max(published) FROM passages").fetchone()[0]
+        day = next(self._rows("SELECT max(published) FROM passages"))[0]
         return date.fromisoformat(day) if day else None
 
     def statistics(self) -> Statistics:
         """How much the archive holds."""
-        articles, first, last = self._connection.execute(
-            "SELECT count(*), min(published), max(published) FROM articles"
-        ).fetchone()
-        outlets = self._connection.execute(
+        articles, first, last = next(self._rows("SELECT count(*), min(published), max(published) FROM articles"))
+        outlets = self._rows(
             "SELECT publisher, count(*) FROM articles WHERE publisher != '' "
             "GROUP BY publisher ORDER BY count(*) DESC, publisher"
         )
-        months = self._connection.execute(
+        months = self._rows(
             "SELECT substr(published, 1, 7), count(*) FROM articles WHERE published IS NOT NULL GROUP BY 1 ORDER BY 1"
         )
         return Statistics(
@@ -301,14 +379,33 @@ class Store:
             passages=self.count("all"),
             first=date.fromisoformat(first) if first else None,
             last=date.fromisoformat(last) if last else None,
-            publishers=dict(outlets.fetchall()),
-            months=dict(months.fetchall()),
+            publishers=dict(outlets),
+            months=dict(months),
         )
+
+    def _rows(self, sql: str, values: Sequence[object] = ()) -> Iterator[tuple[Any, ...]]:
+        """What the query finds, read as it is used."""
+        with self._ours():
+            yield from self._connection.execute(sql, values)
+
+    def _matrix(self, rows: Iterable[tuple[str, bytes]]) -> tuple[list[str], NDArray[np.float32]]:
+        """Ids in order and their vectors."""
+        found = sorted(rows)
+        with self._ours(ValueError, TypeError):
+            return _matrix(found)
 
     def _in(self, sql: str, ids: Sequence[str], before: Sequence[str] = ()) -> Iterator[tuple[Any, ...]]:
         """Rows of a statement with "IN ({})", for any number of ids; `before` are the values that stand before it."""
         for part in _parts(ids):
-            yield from self._connection.execute(sql.format(_marks(part)), [*before, *part])
+            yield from self._rows(sql.format(_marks(part)), [*before, *part])
+
+
+def _damage(error: Exception) -> bool:
+    """Whether the error says that the file is not as it was written."""
+    code = getattr(error, "sqlite_errorcode", None)
+    if code is not None:
+        return code & 0xFF in DAMAGE
+    return not isinstance(error, sqlite3.ProgrammingError)  # what cannot be decoded has no code
 
 
 def _grouped(rows: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
@@ -328,8 +425,32 @@ def _marks(values: Sequence[str]) -> str:
     return ", ".join("?" * len(values))
 
 
-def _matrix(rows: Iterable[tuple[str, bytes]]) -> tuple[list[str], NDArray[np.float32]]:
-    found = list(rows)
+def _article(row: tuple[Any, ...]) -> Article:
+    return Article(
+        id=row[0],
+        title=row[1],
+        text=row[2],
+        published=date.fromisoformat(row[3]) if row[3] else None,
+        basis=row[4],
+        basis_note=row[5],
+        publisher=row[6],
+        author=row[7],
+        url=row[8],
+        language=row[9],
+        boilerplate=tuple(Span(*span) for span in json.loads(row[10])),
+        story=row[11] or "",
+    )
+
+
+def _file(path: Path) -> int | None:
+    """Which file is at `path`; None where there is none."""
+    try:
+        return path.stat().st_ino
+    except OSError:
+        return None
+
+
+def _matrix(found: Sequence[tuple[str, bytes]]) -> tuple[list[str], NDArray[np.float32]]:
     if not found:
         return [], np.empty((0, 0), dtype=np.float32)
     vectors = np.frombuffer(b"".join(row[1] for row in found), dtype=np.float16)

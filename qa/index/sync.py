@@ -4,15 +4,19 @@
    unchanged are not touched; the rest are written to the store, some at a time.
 2. The lexical index takes over what is pending for it: new articles can be found by words.
 3. Articles not yet compared with the others are grouped with those that print the same copy.
-4. Passages without a vector are encoded, some at a time, and the vector index takes them over as they come.
+4. Passages without a vector are encoded, some at a time; then the vector index takes over what is pending for it.
+
+Before all that, what is damaged is done away with, and so is pending again: a store from the articles, an engine from
+the store.
 """
 
 from __future__ import annotations
 
+import logging
 import os
-import sqlite3
+import platform
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Protocol
 
@@ -20,15 +24,16 @@ import numpy as np
 from filelock import FileLock, Timeout
 from numpy.typing import NDArray
 
-from qa.errors import ArchiveIndexError, IndexDamaged, IndexLocked
+from qa.errors import ArchiveIndexError, EngineFailed, IndexDamaged, IndexLocked, IndexReadOnly
 from qa.index.copies import group_copies
-from qa.index.lexical import Lexical
+from qa.index.lexical import STUCK, Lexical
 from qa.index.reading import read_corpus
 from qa.index.store import Store
 from qa.index.vectors import Vectors
 from qa.ingest.passages import encoded_text, lexical_text
 from qa.types import Progress, SyncReport
 
+LOG = logging.getLogger(__name__)
 INGEST_VERSION = "2"
 """Raised when reading or cutting changes, so that every file is read again."""
 LEXICAL_AT_ONCE = 20_000
@@ -64,48 +69,80 @@ def sync(
     vectors: Vectors,
     encoder: Encodes,
     progress: Report | None = None,
+    wait: float = 0.0,
 ) -> SyncReport:
     """What changed in bringing `store` and both engines up to date with the corpus folder `root`.
 
+    What is found damaged is built again, which is logged.
+
     Raises:
-        IndexLocked: Another process is writing.
+        IndexLocked: Another process is writing, and was for all of `wait` seconds.
+        IndexReadOnly: This user may not write the index.
         CorpusError: `root` cannot be listed.
         ArchiveIndexError: The disk is full, or the index folder cannot be written.
     """
     tell = progress or (lambda _: None)
-    with _locked(folder):
+
+    def work() -> SyncReport:
+        _check_versions(store, encoder)
+        _mend_engines(store, lexical, vectors)
+        _index_words(store, lexical, tell)  # what a sync that was stopped had read
+        report = read_corpus(store, root, tell)
+        _index_words(store, lexical, tell)
+        group_copies(store, tell)
+        _encode(store, encoder, tell)
+        _index_vectors(store, vectors, tell)
+        return report
+
+    with _locked(folder, wait):
         try:
-            _check_versions(store, encoder)
-            _mend_missing(store, lexical, vectors)
-            _index_words(store, lexical, tell)  # what a sync that was stopped had read
-            report = read_corpus(store, root, tell)
-            _index_words(store, lexical, tell)
-            group_copies(store, tell)
-            _mend_vectors(store, vectors)
-            _encode(store, encoder, vectors, tell)
-        except (sqlite3.Error, OSError) as error:
+            try:
+                if damage := store.damage():
+                    _begin_anew(store, damage)
+                return work()
+            except IndexDamaged as error:
+                _begin_anew(store, str(error.__cause__))
+                return work()
+        except (EngineFailed, OSError) as error:
+            reason = str(error).rstrip(".")
             raise ArchiveIndexError(
-                f"The index {folder} cannot be written ({error}): make room or change its rights, and sync again."
+                f"The index {folder} cannot be written ({reason}): make room or change its rights, and sync again."
             ) from error
-    return report
 
 
 @contextmanager
-def _locked(folder: Path) -> Iterator[None]:
-    """The one right to write, until the block ends or the process does."""
-    lock, holder = FileLock(folder / "write.lock", timeout=0), folder / "writer.txt"
+def _locked(folder: Path, wait: float) -> Iterator[None]:
+    """The one right to write, until the block ends or the process does: the system lets go of a dead one's lock."""
+    lock, holder = FileLock(folder / "write.lock", timeout=wait), folder / "writer.txt"
     try:
         lock.acquire()
     except Timeout:
-        process = holder.read_text(encoding="utf-8") if holder.exists() else "unknown"
-        raise IndexLocked(f"Process {process} is writing the index {folder}: wait until it is done.") from None
+        raise IndexLocked(f"{_told(holder)} is writing the index {folder}: wait until it is done.") from None
     except OSError as error:
-        raise ArchiveIndexError(f"The index folder {str(folder)!r} cannot be written ({error.strerror}).") from None
+        raise IndexReadOnly(f"The index folder {str(folder)!r} cannot be written ({error.strerror}).") from None
     try:
-        holder.write_text(str(os.getpid()), encoding="utf-8")
+        with suppress(OSError):  # a full disk; it only tells others who writes
+            holder.write_text(f"Process {os.getpid()} on {platform.node()}", encoding="utf-8")
         yield
     finally:
+        with suppress(OSError):
+            holder.unlink()
         lock.release()
+
+
+def _told(holder: Path) -> str:
+    """Who writes, as it said; it may not have come to that yet."""
+    with suppress(OSError):
+        if told := holder.read_text(encoding="utf-8"):
+            return told
+    return "Another process"
+
+
+def _begin_anew(store: Store, damage: str) -> None:
+    """Move the damaged store aside; the articles are read into a fresh one."""
+    LOG.warning(
+        "The store is damaged (%s): it is now %s, and is built again from the articles.", damage, store.set_aside()
+    )
 
 
 def _check_versions(store: Store, encoder: Encodes) -> None:
@@ -124,13 +161,18 @@ def _check_versions(store: Store, encoder: Encodes) -> None:
             store.new_revision()
 
 
-def _mend_missing(store: Store, lexical: Lexical, vectors: Vectors) -> None:
-    """An engine whose files are gone is built again from the store; of a store that is gone, nothing is kept."""
+def _mend_engines(store: Store, lexical: Lexical, vectors: Vectors) -> None:
+    """An engine that is damaged or gone is built again from the store; of a store that is gone, nothing is kept."""
     for name, engine in (("lexical", lexical), ("vectors", vectors)):
-        if not store.meta("revision") and engine.exists():
-            engine.discard()
-        if not engine.exists():
-            _all_pending(store, name)
+        if store.meta("revision") and engine.whole():
+            continue
+        if store.meta("revision") and engine.exists():
+            LOG.warning("The %s index is damaged or was not written to its end: it is built again.", name)
+        engine.discard()
+        _all_pending(store, name)
+    churn = int(store.meta("churn") or 0) > CHURN_LIMIT * max(store.count("encoded"), VECTORS_AT_ONCE)
+    if store.meta("rebuild vectors") == "yes" or churn:
+        _rebuild_vectors(store, vectors)
 
 
 def _all_pending(store: Store, engine: str) -> None:
@@ -141,7 +183,9 @@ def _all_pending(store: Store, engine: str) -> None:
 def _index_words(store: Store, lexical: Lexical, tell: Report) -> None:
     try:
         _apply_words(store, lexical, tell)
-    except IndexDamaged:
+    except EngineFailed as error:
+        if lexical.readable() and STUCK not in str(error):
+            raise  # as on a full disk: what was committed before can still be searched
         lexical.discard()
         _all_pending(store, "lexical")
         _apply_words(store, lexical, tell)
@@ -159,7 +203,7 @@ def _apply_words(store: Store, lexical: Lexical, tell: Report) -> None:
         tell(Progress("indexing", done, max(total, done)))
 
 
-def _encode(store: Store, encoder: Encodes, vectors: Vectors, tell: Report) -> None:
+def _encode(store: Store, encoder: Encodes, tell: Report) -> None:
     total, done = store.count("unencoded"), 0
     while ids := store.unencoded(ENCODED_AT_ONCE):
         found = store.passages(ids)
@@ -171,46 +215,28 @@ def _encode(store: Store, encoder: Encodes, vectors: Vectors, tell: Report) -> N
             store.new_revision()
         done += len(ids)
         tell(Progress("encoding", done, max(total, done)))
-        if store.count("pending vectors") >= VECTORS_AT_ONCE:
-            _index_vectors(store, vectors)
-    _index_vectors(store, vectors)
 
 
-def _mend_vectors(store: Store, vectors: Vectors) -> None:
-    """Start the collection anew where it is of another encoder, has grown by deleting, or was left unreadable."""
-    churn = int(store.meta("churn") or 0) > CHURN_LIMIT * max(store.count("encoded"), VECTORS_AT_ONCE)
-    # A process killed while Chroma rewrote its graph leaves it unreadable: it is tried before it is trusted.
-    damaged = store.meta("vectors dirty") == "yes" and not _readable(store, vectors)
-    if store.meta("rebuild vectors") == "yes" or churn or damaged:
-        _rebuild_vectors(store, vectors)
-
-
-def _index_vectors(store: Store, vectors: Vectors) -> None:
+def _index_vectors(store: Store, vectors: Vectors, tell: Report) -> None:
     try:
-        _apply_vectors(store, vectors)
-    except IndexDamaged:
+        _apply_vectors(store, vectors, tell)
+    except EngineFailed:
         _rebuild_vectors(store, vectors)
-        _apply_vectors(store, vectors)
+        _apply_vectors(store, vectors, tell)
 
 
-def _apply_vectors(store: Store, vectors: Vectors) -> None:
-    while ids := store.pending("vectors", VECTORS_AT_ONCE):
-        store.set_meta("vectors dirty", "yes")
-        added, matrix = store.vectors(ids)
-        vectors.apply(ids, added, matrix)
-        store.set_meta("churn", str(int(store.meta("churn") or 0) + len(ids) - len(added)))
-        _done(store, "vectors", ids)
-    if store.meta("vectors dirty") == "yes":
-        store.set_meta("vectors dirty", "no")
-
-
-def _readable(store: Store, vectors: Vectors) -> bool:
-    """Whether the collection answers a question whose answer is known."""
-    sample = store.sample_vector()
-    try:
-        return sample is None or bool(vectors.search(sample, 1))
-    except IndexDamaged:
-        return False
+def _apply_vectors(store: Store, vectors: Vectors, tell: Report) -> None:
+    total, done = store.count("pending vectors"), 0
+    if not total:
+        return
+    with vectors.writing():
+        while ids := store.pending("vectors", VECTORS_AT_ONCE):
+            added, matrix = store.vectors(ids)
+            vectors.apply(ids, added, matrix)
+            store.set_meta("churn", str(int(store.meta("churn") or 0) + len(ids) - len(added)))
+            _done(store, "vectors", ids)
+            done += len(ids)
+            tell(Progress("indexing", done, max(total, done)))
 
 
 def _rebuild_vectors(store: Store, vectors: Vectors) -> None:

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import json
 import logging
+import os
+import secrets
 import shutil
 import threading
+import zlib
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from filelock import FileLock, Timeout
 from numpy.typing import NDArray
 
-from qa.errors import IndexDamaged
+from qa.errors import EngineFailed
 
 if TYPE_CHECKING:
     from chromadb.api.models.Collection import Collection
@@ -22,41 +27,77 @@ if TYPE_CHECKING:
 COLLECTION = "passages"
 SETTINGS = {"hnsw": {"space": "cosine", "ef_search": 100, "ef_construction": 100, "max_neighbors": 16}}
 
+OPENING_SECONDS = 120.0
+"""How long a sync waits for readers that are opening the collection: they read the graph's files whole."""
+TRIED = 10
+"""Neighbours asked for to see whether what was written can be read."""
+
 
 class Vectors:
-    """The Chroma collection in a folder. Reading is safe for several threads; one writes at a time."""
+    """The Chroma collection in a folder. Reading is safe for several threads; one writes at a time.
+
+    Chroma reads a graph that is half written or damaged as if it were whole, and the process dies of a segmentation
+    fault, which nothing catches. So the graph's files are sealed by their checksums once they are written; they are
+    read only where the seal is there and right, and never while another process writes them.
+    """
 
     def __init__(self, folder: Path) -> None:
         """Use the collection in `folder`; it is opened on first use and made by `apply`."""
         self.folder, self._lock = folder, threading.RLock()
+        self._seal, self._busy = folder / "seal.json", folder.with_name("vectors.lock")
         self._client: Any = None
         self._opened: ChromaVectorStore | None = None
-        self._revision = ""
+        self._loaded = ""
 
     def exists(self) -> bool:
-        """Whether there is a collection to read."""
+        """Whether there is a collection, whole or not."""
         return (self.folder / "chroma.sqlite3").exists()
 
-    def search(self, vector: NDArray[np.float32], limit: int, revision: str = "") -> list[tuple[str, float]]:
+    def whole(self) -> bool:
+        """Whether the graph's files are there as they were sealed, by their sizes."""
+        try:
+            with _ours(self.folder):
+                sizes = {name: path.stat().st_size for name, path in self._graph().items()}
+                return sizes == {name: size for name, (size, _) in json.loads(self._sealed())["files"].items()}
+        except EngineFailed:
+            return False
+
+    def search(self, vector: NDArray[np.float32], limit: int) -> list[tuple[str, float]] | None:
         """Passage ids and cosines of the nearest vectors, best first, ties by id. Approximate (HNSW).
+
+        None where the collection cannot be read now, since it is being written, built, or damaged.
 
         Args:
             vector: The question's, (dimensions,).
             limit: How many at most.
-            revision: The store's; where it is another than last time, the collection is opened anew, since Chroma
-                does not see what another process wrote.
-
-        Raises:
-            IndexDamaged: The collection cannot be read.
         """
+        if not self._sealed():
+            return None
+        with self._lock:
+            sealed = self._sealed()
+            if not sealed:
+                return None
+            try:
+                if sealed == self._loaded:
+                    return self._nearest(vector, limit)
+                with FileLock(self._busy, timeout=0), _ours(self.folder):
+                    self._check(sealed)
+                    found = self._nearest(vector, limit)  # reads the graph's files
+                    self._loaded = sealed
+                    return found
+            except (Timeout, OSError):  # a sync writes it, another reader opens it, or the folder cannot be written
+                return None
+            except EngineFailed:
+                self.forget()
+                if sealed == self._sealed():
+                    with suppress(OSError):
+                        self._unseal()
+                return None
+
+    def _nearest(self, vector: NDArray[np.float32], limit: int) -> list[tuple[str, float]]:
         from llama_index.core.vector_stores.types import VectorStoreQuery
 
-        if not self.exists():
-            return []  # opening it would make it, and reading writes nothing
-        with self._lock, _ours(self.folder):
-            if revision != self._revision:
-                self.forget()
-                self._revision = revision
+        with _ours(self.folder):
             depth = min(limit, self._collection.count())
             if not depth:
                 return []
@@ -66,8 +107,29 @@ class Vectors:
             cosines = [1.0 + float(np.log(similarity)) for similarity in found.similarities or []]
             return sorted(zip(found.ids or [], cosines, strict=True), key=lambda hit: (-hit[1], hit[0]))
 
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """The collection unsealed for `apply`, and sealed again at the end; left unsealed where that is not reached.
+
+        Raises:
+            EngineFailed: The collection is not as it was sealed, or cannot be written.
+        """
+        with FileLock(self._busy, timeout=OPENING_SECONDS):
+            try:
+                with _ours(self.folder):
+                    if self.exists():
+                        self._check(self._sealed())
+                    self._unseal()
+                yield
+                with _ours(self.folder):
+                    self._try()
+                    self._loaded = self._sealing()
+            except BaseException:
+                self.forget()
+                raise
+
     def apply(self, gone: Sequence[str], added: Sequence[str], vectors: NDArray[np.float32]) -> None:
-        """Let go of the passages `gone` and take over `added`; Chroma makes each step durable.
+        """Let go of the passages `gone` and take over `added`, within `writing`.
 
         Args:
             gone: Passage ids; those not there are passed over.
@@ -75,11 +137,11 @@ class Vectors:
             vectors: Theirs, (len(added), dimensions).
 
         Raises:
-            IndexDamaged: The collection cannot be written.
+            EngineFailed: The collection cannot be written.
         """
         from llama_index.core.schema import TextNode
 
-        with _ours(self.folder):
+        with self._lock, _ours(self.folder):
             if present := self._collection.get(ids=list(gone), include=[])["ids"]:
                 self._store.delete_nodes(node_ids=present)
             nodes = [
@@ -93,7 +155,8 @@ class Vectors:
         """All passage ids, ordered; for checks."""
         if not self.exists():
             return []
-        with _ours(self.folder):
+        with self._lock, _ours(self.folder):
+            self._check(self._sealed())
             return sorted(self._collection.get(include=[])["ids"])
 
     def forget(self) -> None:
@@ -102,15 +165,74 @@ class Vectors:
             if self._client is not None:
                 self._client.close()
             self._client = self._opened = None
+            self._loaded = ""
 
     def discard(self) -> None:
         """Remove the collection with its folder."""
+        if not self.folder.exists():
+            return
         from chromadb.api.shared_system_client import SharedSystemClient
 
+        with FileLock(self._busy, timeout=OPENING_SECONDS):
+            self.forget()
+            # Chroma keeps a broken database open for the next client of the same folder.
+            SharedSystemClient.clear_system_cache()
+            with _ours(self.folder), suppress(FileNotFoundError):
+                self._unseal()
+                shutil.rmtree(self.folder)
+
+    def _graph(self) -> dict[str, Path]:
+        """The graph's files by name; what Chroma's own database holds is guarded by SQLite.
+
+        Before a collection is large enough to be written whole, whoever opens it makes these files anew.
+        """
+        written = self.folder.glob("*/index_metadata.pickle")
+        found = sorted(path for made in written for path in made.parent.iterdir())
+        return {path.relative_to(self.folder).as_posix(): path for path in found}
+
+    def _sealed(self) -> str:
+        """What the seal says, empty where there is none."""
+        try:
+            return self._seal.read_text(encoding="ascii")
+        except (OSError, ValueError):
+            return ""
+
+    def _check(self, sealed: str) -> None:
+        """Open the collection anew where another is open; ValueError where it is not as it was sealed."""
+        if not sealed:
+            raise ValueError("a write was not finished")
+        if sealed == self._loaded:
+            return
         self.forget()
-        # Chroma keeps a broken database open for the next client of the same folder.
-        SharedSystemClient.clear_system_cache()
-        shutil.rmtree(self.folder, ignore_errors=True)
+        said = json.loads(sealed)
+        if said["files"] != {name: _sum(path) for name, path in self._graph().items()}:
+            raise ValueError("its files are not as they were written")
+        if said["count"] != self._collection.count():
+            raise ValueError("its database is not as it was written")
+
+    def _try(self) -> None:
+        """ValueError where the collection, opened anew, does not find what it holds: Chroma tells of no failed write.
+
+        Where that ends the process, the collection is left unsealed.
+        """
+        self.forget()
+        held = np.asarray(self._collection.get(limit=1, include=["embeddings"])["embeddings"], dtype=np.float32)
+        if len(held):
+            found = self._nearest(held[0], TRIED)
+            if len(found) < min(TRIED, self._collection.count()):
+                raise ValueError("what was written cannot be read")
+
+    def _unseal(self) -> None:
+        self._seal.unlink(missing_ok=True)
+
+    def _sealing(self) -> str:
+        """Another seal for each state: a reader tells by it that there is a new one."""
+        files = {name: _sum(path) for name, path in self._graph().items()}
+        sealed = json.dumps({"state": secrets.token_hex(8), "count": self._collection.count(), "files": files})
+        hidden = self._seal.with_suffix(".part")
+        hidden.write_text(sealed, encoding="ascii")
+        os.replace(hidden, self._seal)
+        return sealed
 
     @property
     def _collection(self) -> Collection:
@@ -141,10 +263,25 @@ class Vectors:
             return self._opened
 
 
+def _sum(path: Path) -> list[int]:
+    """Size and CRC-32 of a file."""
+    checksum, size = 0, 0
+    with path.open("rb") as file:
+        while block := file.read(1 << 20):
+            checksum, size = zlib.crc32(block, checksum), size + len(block)
+    return [size, checksum]
+
+
+def _reason(error: BaseException) -> str:
+    return str(error).partition("\n")[0].rstrip(". ")
+
+
 @contextmanager
 def _ours(folder: Path) -> Iterator[None]:
-    """Chroma's errors as ours: it raises many kinds, from Rust panics to SQLite's."""
+    """Chroma's errors as ours: it raises many kinds, SQLite's among them; a Rust panic is no Exception."""
     try:
         yield
-    except Exception as error:
-        raise IndexDamaged(f"The vector index in {folder} cannot be used ({error}); a sync mends it.") from error
+    except (KeyboardInterrupt, SystemExit, GeneratorExit, EngineFailed):
+        raise
+    except BaseException as error:
+        raise EngineFailed(f"The vector index in {folder} cannot be used ({_reason(error)}).") from error

@@ -199,8 +199,8 @@ def test_an_index_of_a_newer_version_and_one_that_is_no_index(tmp_path: Path, en
     with pytest.raises(IndexTooNew):
         Index(folder, encoder)
     (folder / "store.sqlite").write_bytes(b"no database" * 1000)
-    with pytest.raises(IndexDamaged):
-        Index(folder, encoder)
+    with closing(Index(folder, encoder)) as index, pytest.raises(IndexDamaged, match="run qa sync"):
+        index.statistics()
 
 
 @pytest.mark.parametrize("exact_limit", [20_000, 1, 0])
