@@ -82,10 +82,11 @@ class Index:
         """`question` with names that the archive has nowhere spelled as it has them."""
 
         def near(word: str) -> list[str]:
-            return [
-                f"{article.title} {article.text[passage.start : passage.end]}"
-                for passage, article in self._store.passages(self._lexical.near(word, NEAR)).values()
-            ]
+            try:
+                found = self._store.passages(self._lexical.near(word, NEAR))
+            except EngineFailed:
+                return []
+            return [f"{article.title} {article.text[p.start : p.end]}" for p, article in found.values()]
 
         return respelled(question, near)
 

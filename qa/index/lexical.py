@@ -99,14 +99,14 @@ class Lexical:
             limit: How many passages at most.
 
         Raises:
-            IndexDamaged: The index cannot be read.
+            EngineFailed: The index cannot be read.
         """
         import tantivy
 
         if len(terms(word)) != 1 or not self.exists() or self.search(word, 1, Filters()):
             return []
         term = terms(word)[0]
-        with _ours(self.folder):
+        with self._ours():
             index = self._index()
             searcher = index.searcher()
             spelled = (term, term.capitalize())  # lemmas of names have their capitals
