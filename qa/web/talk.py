@@ -151,8 +151,8 @@ class Talk:
         answer = turn.answer
         if answer.text == ABSTENTION:
             answer = replace(answer, hits=tuple(self._with_text(hit) for hit in answer.hits))
-        found = how_found(answer, turn.filters, turn.revision, turn.when, self.texts) if answer.hits else ""
-        return answer_markdown(answer, turn.asked, self.texts, turn.id, found)
+        found = how_found(answer, turn.revision, turn.when, self.texts) if answer.hits else ""
+        return answer_markdown(answer, turn.asked, self.texts, turn.id, found, turn.filters)
 
     def _with_text(self, hit: Hit) -> Hit:
         """The hit with its article's text, which is not kept with an answer."""
