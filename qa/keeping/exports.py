@@ -135,7 +135,6 @@ def _turn_row(turn: Kept) -> dict[str, Any]:
         ],
         "timeline": [moment_row(moment) for moment in answer.timeline],
         "written_by": answer.written_by,
-        "usage": {"read": answer.usage.read, "written": answer.usage.written, "cost": answer.usage.cost},
         "vote": turn.vote,
         "comment": turn.comment,
     }

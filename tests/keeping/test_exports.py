@@ -207,7 +207,6 @@ def test_json_has_everything() -> None:
             }
         ],
         "written_by": "model",
-        "usage": {"read": 1, "written": 2, "cost": 0.5},
         "vote": -1,
         "comment": "No.",
     }
