@@ -1,7 +1,7 @@
 // Search, and the filters that hold for questions and searches alike; both are kept in the address.
 import {address, fragment, guarded, say, travel} from "./page.js";
 
-const FACETS_BESIDE = 640;  // pixels of results beside which outlets and years stand unfolded; page.css says it too
+const FACETS_BESIDE = 640;  // pixels: in a narrower view outlets and years are folded above the results
 let asked = 0;
 
 export async function runSearch() {
@@ -14,10 +14,16 @@ export async function runSearch() {
   const sent = new URLSearchParams([...query].filter(([name]) => ["q", "sort", "after", "before", "outlet"].includes(name)));
   const found = words ? await guarded(() => fragment("search", sent)) : "";
   if (own !== asked) return;  // an older search may come back later
-  const results = document.getElementById("results");
-  results.innerHTML = found;
-  for (const fold of results.querySelectorAll(".facets")) fold.open = results.clientWidth > FACETS_BESIDE;
+  document.getElementById("results").innerHTML = found;
+  foldFacets();
   if (!words) form.elements.q.focus();
+}
+
+function foldFacets() {
+  const results = document.getElementById("results");
+  const narrow = results.clientWidth < FACETS_BESIDE;
+  results.toggleAttribute("data-narrow", narrow);
+  for (const fold of results.querySelectorAll(".facets")) fold.open = !narrow;
 }
 
 export function showFilters() {
@@ -74,6 +80,11 @@ const CHOSEN = {
 };
 
 export function startFinding() {
+  let width = 0;
+  new ResizeObserver(([{contentRect}]) => {
+    if (contentRect.width !== width) foldFacets();  // not as it grows by being unfolded
+    width = contentRect.width;
+  }).observe(document.getElementById("results"));
   document.getElementById("search").addEventListener("submit", (event) => {
     event.preventDefault();
     apply({q: event.target.elements.q.value.trim(), sort: event.target.elements.sort.value});

@@ -187,7 +187,7 @@ export function startSource() {
     if (event.key === "[") step(-1);
     if (event.key === "]") step(1);
   });
-  document.addEventListener("mouseover", overMarker);
+  if (matchMedia("(hover: hover)").matches) document.addEventListener("mouseover", overMarker);
   document.addEventListener("focusin", overMarker);
   document.addEventListener("focusout", unpreview);
   document.addEventListener("mouseout", (event) => {
