@@ -178,7 +178,7 @@ class Talk:
         messages = [message for turn in turns for message in self._pair(turn)]
         votes = {turn.id: turn.vote for turn in turns if turn.vote}
         known = {"conversation": asked.conversation if turns else "", "earlier": turns[0].place if turns else 0}
-        return messages, {**known, "votes": votes}
+        return messages, {**known, "votes": votes, "asked": asked.conversation}
 
     def back_to(self, asked: Asked, messages: Messages, place: int, owner: str) -> tuple[str, Messages]:
         """The question of the message at `place` and the conversation before it; what follows is no longer kept."""

@@ -30,8 +30,13 @@ def test_a_reload_and_the_history_keep_conversation_and_source(page: Page, addre
     answered(page, OTHER)
     expect(page.locator("#side a.talk")).to_have_count(2)
     page.go_back()
+    expect(page.locator("#chat .bot")).to_have_count(0)
+    page.go_back()
     expect(page.locator("#chat strong", has_text="Sunday 17 May 2015")).to_be_visible()
-    assert page.url.partition("#")[0] == first.partition("#")[0]
+    expect(page.locator("#source mark#quote")).to_have_text(QUOTE)
+    assert page.url == first
+    page.go_forward()
+    expect(page.get_by_role("region", name="Source")).to_be_hidden()
     page.go_forward()
     expect(page.locator("#chat strong", has_text="27")).to_be_visible()
 

@@ -136,6 +136,10 @@ export function answered(told) {
 }
 
 export function restored(told) {
+  if (told?.asked !== undefined && told.asked !== (address().get("c") ?? "")) {
+    restore();  // the reader has gone on while it came
+    return;
+  }
   $("#earlier").hidden = !told?.earlier;
   if (told && !told.conversation && address().get("c")) go({c: null}, {replace: true});
   markVotes(told?.votes ?? {});

@@ -68,7 +68,7 @@ export function openFromAddress() {
 }
 
 function follow(link, takeFocus) {
-  const group = link.closest(".how, .nearest, #results, .message, #source article") ?? document;
+  const group = link.closest(".how, .nearest, .added, #results, .message, #source article") ?? document.body;
   links = [...group.querySelectorAll(LINKS)].filter((one) => group.matches(".how") || !one.closest(".how"));
   open(links.map((one) => one.getAttribute("href")), links.indexOf(link), takeFocus);
 }
