@@ -49,8 +49,13 @@ WHERE id = ?4 AND owner = ?5
 _UNTITLE = "UPDATE conversations SET title = '', folded = '' WHERE id = ? AND owner = ? AND title = ?"
 """Of a conversation that is called as its first question was."""
 _FORGET_EMPTY = "DELETE FROM conversations WHERE owner = ? AND id NOT IN (SELECT conversation FROM turns)"
-_ESCAPED, _SHOWN = re.compile(r"\\([!-/:-@\[-`{-~])"), r"\1"
-"""What Markdown escapes, and what it then shows."""
+_ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
+"""What Markdown escapes."""
+
+
+def shown(markdown: str) -> str:
+    """The text with what Markdown escapes as it then shows it."""
+    return _ESCAPED.sub(r"\1", markdown)
 
 
 def file_of(settings: Settings, corpus: Path) -> Path:
@@ -140,7 +145,7 @@ class Conversations:
         """
         owner, known, asked, revision = map(without_surrogates, (owner, conversation or "", asked, revision))
         answer, filters, when = lean(answer), settled(filters), datetime.now(UTC)
-        now, folded = _stamp(when), _folded(f"{asked}\n{answer.question}\n{_ESCAPED.sub(_SHOWN, answer.text)}")
+        now, folded = _stamp(when), _folded(f"{asked}\n{answer.question}\n{shown(answer.text)}")
         blobs = (filters_bytes(filters), answer_bytes(answer))
         with self._database.changing() as database:
             title = _title(asked)

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 from urllib.parse import quote
 
 from qa.answer.origin import origin
 from qa.answer.quoting import plain
-from qa.keeping.conversations import Kept
+from qa.keeping.conversations import Kept, shown
 from qa.keeping.references import bibtex, csl_json
 from qa.language.intervals import day_in_words
 from qa.language.words import without_surrogates
 from qa.rows import answer_row, citation_row, moment_row
-from qa.types import ABSTENTION, Article, Citation, Filters
+from qa.types import ABSTENTION, Answer, Article, Citation, Filters
 
-__all__ = ["as_json", "bibtex", "csl_json", "evaluation_rows", "markdown"]
+__all__ = ["as_json", "bibtex", "csl_json", "evaluation_rows", "markdown", "plain_text"]
 
+_EMPHASIS = re.compile(r"(?<!\\)(?:\*\*|~~)")
 _KEPT_IN_ADDRESSES = "%/:?#[]@!$&'()*+,;=~"
 """What a web address may hold as it is, beside letters and digits (RFC 3986)."""
 
@@ -42,6 +44,23 @@ def _turn_blocks(turn: Kept) -> Iterator[str]:
         yield "\n".join(f"{citation.number}. {_source(citation)}" for citation in cited)
     yield from (f"Note: {_line(warning)}" for warning in answer.warnings)
     yield _circumstances(turn)
+
+
+def plain_text(turns: Sequence[Kept]) -> str:
+    """The answers as a reader would paste them: their words without Markdown, then where each quote is from."""
+    return without_surrogates("\n\n".join(block for turn in turns for block in _text_blocks(turn.answer)) + "\n")
+
+
+def _text_blocks(answer: Answer) -> Iterator[str]:
+    text = "\n".join(line.removeprefix(">").strip() for line in answer.text.split("\n"))
+    said = shown(_EMPHASIS.sub("", text)).strip()
+    yield re.sub(r"\n\n+(?=— )", "\n", re.sub(r"\n{3,}", "\n\n", said))
+    told = " ".join(said.split())
+    for citation in sorted(answer.citations, key=lambda citation: citation.number):
+        article, quoted = citation.article, f"“{' '.join(citation.quote.split())}”"
+        title = f"“{' '.join(article.title.split())}”" if article.title.split() else ""
+        facts = ", ".join(filter(None, (origin(article), title, article.url.strip())))
+        yield f"[{citation.number}] {facts}" if quoted in told else f"[{citation.number}] {quoted} — {facts}"
 
 
 def _source(citation: Citation) -> str:
@@ -116,7 +135,6 @@ def _turn_row(turn: Kept) -> dict[str, Any]:
         ],
         "timeline": [moment_row(moment) for moment in answer.timeline],
         "written_by": answer.written_by,
-        "usage": {"read": answer.usage.read, "written": answer.usage.written, "cost": answer.usage.cost},
         "vote": turn.vote,
         "comment": turn.comment,
     }

@@ -6,7 +6,7 @@ import hashlib
 import json
 import re
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TextIO
 
 from pybtex.database import BibliographyData, Entry, Person  # type: ignore[import-untyped]
 from pybtex.database.output.bibtex import Writer  # type: ignore[import-untyped]
@@ -55,6 +55,13 @@ class _Writer(Writer):  # type: ignore[misc]
     def _encode(self, text: str) -> str:
         return text
 
+    def _write_field(self, stream: TextIO, type: str, value: str) -> None:  # noqa: A002 - pybtex names it so
+        """A month stands as its macro, which styles know in every language."""
+        if type == "month":
+            stream.write(f",\n    month = {value}")
+        else:
+            super()._write_field(stream, type, value)
+
 
 def csl_json(turns: Sequence[Kept]) -> str:
     """The articles cited as a CSL-JSON array, each once, with what is quoted of it as a note."""
@@ -94,7 +101,8 @@ def _bibtex_entry(article: Article) -> Entry:
         "title": f"{{{_latex(article.title)}}}" if article.title.split() else "",  # or styles would take its capitals
         "journal": _latex(article.publisher),
         "year": str(day.year) if day else "",
-        "month": f"{day.day} {MONTHS[day.month - 1]}" if day else "",
+        "month": MONTHS[day.month - 1][:3].lower() if day else "",
+        "day": str(day.day) if day else "",
         "date": day.isoformat() if day else "",
         "url": _latex(article.url),
         "note": "; ".join(map(_latex, _doubt(article))),

@@ -1,4 +1,4 @@
-"""Readers add articles: files, a pasted text, addresses of web pages. Each request is answered line by line.
+"""Readers add articles: files, a pasted text, addresses of web pages; and take them out. Each is answered line by line.
 
 The lines are JSON objects, told as it happens:
 
@@ -35,8 +35,9 @@ from qa.network.callers import address_of
 from qa.network.rates import Rates
 from qa.settings import Settings
 from qa.web.access import owner_of
+from qa.web.added import is_added
 from qa.web.receiving import JSON_BYTES, Addresses, Text, asked, uploaded
-from qa.web.saving import Item, Line, Tell, add, refused
+from qa.web.saving import Item, Line, Tell, add, refused, take_out
 
 AT_ONCE = 4
 """Addresses fetched at the same time for one request."""
@@ -80,6 +81,12 @@ def adding_router(
         make = partial(pasted, given.title, given.text, given.published, given.publisher, given.author, given.url)
         return adder.answer(partial(_given, [Item(given.title.strip() or "text", make)]))
 
+    @router.delete("/file")
+    async def removed(file: str) -> StreamingResponse:
+        if not is_added(archive.corpus, file):
+            raise HTTPException(404, "No file of that name was added.")
+        return adder.remove(file)
+
     @router.post("/addresses")
     async def addresses(request: Request) -> StreamingResponse:
         if not settings.fetch:
@@ -100,7 +107,24 @@ class _Adder:
         self._working = 0
 
     def answer(self, collect: Callable[[Tell], Awaitable[Sequence[Item]]]) -> StreamingResponse:
-        """The stream of what happens to what `collect` gives. It happens even if nobody reads the stream."""
+        """The stream of what happens to what `collect` gives."""
+
+        async def work(tell: Tell) -> None:
+            items = await collect(tell)
+            await self._in_turn(partial(add, self._archive, items, self._limit, tell), tell)
+
+        return self._told(work)
+
+    def remove(self, file: str) -> StreamingResponse:
+        """The stream of what happens as the added file of that id is taken out."""
+
+        async def work(tell: Tell) -> None:
+            await self._in_turn(partial(take_out, self._archive, file, tell), tell)
+
+        return self._told(work)
+
+    def _told(self, job: Callable[[Tell], Awaitable[None]]) -> StreamingResponse:
+        """The stream of what the job tells. It is finished even if nobody reads the stream."""
         loop, lines = asyncio.get_running_loop(), asyncio.Queue[Line | None]()
 
         def tell(line: Line | None) -> None:
@@ -113,7 +137,7 @@ class _Adder:
 
         async def work() -> None:
             try:
-                await self._work(await collect(tell), tell)
+                await job(tell)
             except DatelineError as error:
                 tell({"kind": "failed", "reason": str(error)})
             except Exception:
@@ -128,12 +152,11 @@ class _Adder:
         unbuffered = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
         return StreamingResponse(told(), media_type="application/x-ndjson", headers=unbuffered)
 
-    async def _work(self, items: Sequence[Item], tell: Tell) -> None:
+    async def _in_turn(self, job: Callable[[], None], tell: Tell) -> None:
         if self._working:
             tell({"kind": "waiting"})
         self._working += 1
         try:
-            job = partial(add, self._archive, items, self._limit, tell)
             await asyncio.get_running_loop().run_in_executor(self._worker, job)
         finally:
             self._working -= 1

@@ -65,6 +65,7 @@ def _talk(talk: Talk, statistics: Statistics, questions: Sequence[str]) -> None:
         placeholder=welcome_markdown(statistics, texts, talk.archive.written_by),
         examples=[{"text": question} for question in questions],
         buttons=[],
+        autoscroll=False,  # the page's script holds the last question in view
         allow_tags=False,
         latex_delimiters=[],
         layout="panel",
@@ -109,18 +110,19 @@ class _Wiring:
         chat, box, sent = self.chat, self.box, self.sent
         asking = f"async (question, messages) => [question, messages, {SCRIPT}.asking(question)]"
         again = f"async (messages) => [messages, {SCRIPT}.again()]"
+        changed = f"async (messages) => [messages, {SCRIPT}.changed()]"
         at = f"async (messages) => [messages, {SCRIPT}.context()]"
         started = [
             event(self._put, [box, chat, sent], [chat, self.asked], js=asking, queue=False, **_QUIET)
             for event in (box.submit, send.click)
         ]
-        for event, handler in (
-            (chat.example_select, self._example),
-            (chat.retry, self._retry),
-            (chat.edit, self._edit),
-            (widen.click, self._widen),
+        for event, handler, js in (
+            (chat.example_select, self._example, again),
+            (chat.retry, self._retry, again),
+            (chat.edit, self._edit, changed),
+            (widen.click, self._widen, again),
         ):
-            started.append(event(handler, [chat, sent], [chat, self.asked], js=again, queue=False, **_QUIET))
+            started.append(event(handler, [chat, sent], [chat, self.asked], js=js, queue=False, **_QUIET))
         answers = [event.then(self._answer, [self.asked, chat], [chat, self.told], **_QUIET) for event in started]
         for answer in answers:
             answer.then(None, self.told, None, js=f"async (told) => {SCRIPT}.answered(told)", **_QUIET)
@@ -129,7 +131,7 @@ class _Wiring:
         )
         halted.then(None, self.told, None, js=f"async (told) => {SCRIPT}.answered(told)", **_QUIET)
         chat.undo(self._undo, [chat, sent], [box, chat, self.told], js=at, queue=False, **_QUIET).then(
-            None, self.told, None, js=f"async (told) => {SCRIPT}.restored(told)", **_QUIET
+            None, self.told, None, js=f"async (told) => {SCRIPT}.undone(told)", **_QUIET
         )
         opened = f"async () => [{SCRIPT}.context()]"
         more = f"async () => [{SCRIPT}.earlier()]"

@@ -12,7 +12,7 @@ from urllib.parse import quote
 from qa.answer.origin import day_of, origin
 from qa.answer.quoting import plain
 from qa.answer.shorts import times
-from qa.language.intervals import show
+from qa.language.intervals import day_in_words, show
 from qa.search.period import in_words
 from qa.types import Answer, Article, Citation, Filters, Hit, Moment, Span, Statistics
 from qa.web.texts import Texts
@@ -29,7 +29,9 @@ _DIFFER = re.compile(r"(?:Another report|The same article also|An earlier report
 """How `qa.answer.quoting` introduces a report that says otherwise."""
 
 
-def answer_markdown(answer: Answer, asked: str, texts: Texts, turn: str = "", found: str = "") -> str:
+def answer_markdown(
+    answer: Answer, asked: str, texts: Texts, turn: str = "", found: str = "", filters: Filters | None = None
+) -> str:
     """The answer for the chat: its Markdown with every marker a link to its source, and what can be done with it below.
 
     Args:
@@ -38,6 +40,7 @@ def answer_markdown(answer: Answer, asked: str, texts: Texts, turn: str = "", fo
         texts: The page's words.
         turn: Under which id it is kept; without one it can be neither linked to nor voted on.
         found: How it was found, in HTML, as `how_found` tells.
+        filters: What the question was put with.
     """
     citations = {citation.number: citation for citation in answer.citations}
 
@@ -45,12 +48,15 @@ def answer_markdown(answer: Answer, asked: str, texts: Texts, turn: str = "", fo
         citation = citations.get(int(match[1]))
         return _marker(citation, texts) if citation else match[0]
 
-    parts = [_understood(answer.question, texts)] if answer.question != " ".join(asked.split()) else []
+    parts = [f'<p class="aside">{_only(filters, texts)}</p>'] if filters else []
+    parts += [_understood(answer.question, texts)] if answer.question != " ".join(asked.split()) else []
     if answer.timeline:
         parts.append(_plot(answer.timeline))
     parts.append(_MARKER.sub(link, answer.text))
     if answer.abstained and answer.hits:
-        nearest = "".join(f"<li>{_offer(hit)}</li>" for hit in _of_different_articles(answer.hits)[:NEAREST])
+        nearest = "".join(
+            f"<li>{_offer(hit, excerpt=True)}</li>" for hit in _of_different_articles(answer.hits)[:NEAREST]
+        )
         parts.append(
             f'<div class="nearest"><p>{texts("nearest")}</p><ul>{nearest}</ul><p>{texts("try_else")}</p></div>'
         )
@@ -81,27 +87,30 @@ def _reports(answer: Answer, texts: Texts) -> str:
     return " · ".join([*facts, timeline])
 
 
-def how_found(answer: Answer, filters: Filters, revision: str, when: datetime, texts: Texts) -> str:
+def how_found(answer: Answer, revision: str, when: datetime, texts: Texts) -> str:
     """Under a fold: what was searched and found, how long it took, who wrote the answer, and how sure it is."""
     read, seconds = f"{len(answer.hits):,}", f"{answer.seconds.total:.2f}"
     facts = [texts("how_searched", read=read, seconds=seconds)]
-    if filters:
-        facts.append(texts("how_filters", what=markdown_html(filters_in_words(filters))))
-    facts.append(texts("how_confidence", n=round(100 * answer.confidence)))
     written = texts("how_written", model=markdown_html(answer.written_by)) if answer.written_by else texts("how_quoted")
-    facts += [written, texts("how_revision", n=markdown_html(revision), when=f"{when:%Y-%m-%d %H:%M}")]
+    facts += [written, texts("how_confidence", n=round(100 * answer.confidence))]
+    facts += [texts("how_revision", n=markdown_html(revision), when=f"{when:%Y-%m-%d %H:%M}")]
     told = "".join(f"<li>{fact}</li>" for fact in facts)
-    listed = "".join(
-        f"<li>{_offer(hit, excerpt=False)}</li>" for hit in _of_different_articles(answer.hits)[:HOW_FOUND]
-    )
+    listed = "".join(f"<li>{_offer(hit)}</li>" for hit in _of_different_articles(answer.hits)[:HOW_FOUND])
     return f'<details class="how"><summary>{texts("how_found")}</summary><ul>{told}</ul><ol>{listed}</ol></details>'
 
 
-def filters_in_words(filters: Filters) -> str:
-    """The filters as a reader set them."""
-    days = " – ".join(day.isoformat() if day else "…" for day in (filters.after, filters.before))
-    facts = [days] if filters.after or filters.before else []
-    return " · ".join([*facts, *filters.publishers])
+def _only(filters: Filters, texts: Texts) -> str:
+    """What alone was searched, as the reader's filters say: the chips may since say otherwise."""
+    facts = [_days(filters)] if filters.after or filters.before else []
+    return texts("filtered", what=markdown_html(" · ".join([*facts, *filters.publishers])))
+
+
+def _days(filters: Filters) -> str:
+    """The days of a filter: a whole month or year by its name."""
+    first, last = filters.after, filters.before
+    if first and last and first <= last:
+        return show(first, last)
+    return " – ".join(day_in_words(day) if day else "…" for day in (first, last))
 
 
 def _actions(turn: str, texts: Texts) -> str:
@@ -129,7 +138,7 @@ def _plot(moments: Sequence[Moment]) -> str:
         width = 100 * (moment.last - moment.first).days / length
         label = escape(f"{show(moment.first, moment.last)}: source {moment.citation.number}")
         dots.append(f'<span class="dot" title="{label}" style="left: {left:.2f}%; width: {width:.2f}%"></span>')
-    edges = f"<span>{escape(show(first, first))}</span><span>{escape(show(last, last))}</span>"
+    edges = "".join(f"<span>{escape(show(day, day))}</span>" for day in dict.fromkeys((first, last)))
     return f'<div class="timeline" aria-hidden="true"><div class="axis">{"".join(dots)}</div><p>{edges}</p></div>'
 
 
@@ -154,10 +163,12 @@ def _marker(citation: Citation, texts: Texts) -> str:
     return f'<a class="cite" href="{target}"><span class="unseen">{texts("source")} </span>{citation.number}</a>'
 
 
-def _offer(hit: Hit, excerpt: bool = True) -> str:
+def _offer(hit: Hit, excerpt: bool = False) -> str:
+    """A passage by headline, outlet and day, with its first words on request."""
     target = address(hit.article.id, hit.passage.start, hit.passage.end, hit.text)
     link = f'<a class="cite offer" href="{target}">{markdown_html(hit.article.title or hit.article.id)}</a>'
-    return f"{link} <span>{markdown_html(shortened(hit.text) if excerpt else origin(hit.article))}</span>"
+    told = f"{link} <span>{markdown_html(origin(hit.article))}</span>"
+    return f"{told}<br><span>{markdown_html(shortened(hit.text))}</span>" if excerpt else told
 
 
 def shortened(text: str) -> str:
@@ -172,7 +183,7 @@ def _of_different_articles(hits: Sequence[Hit]) -> list[Hit]:
 
 
 def address(article_id: str, start: int, end: int, words: str = "") -> str:
-    """The link to words of an article.
+    """The link to words of an article; from 0 to 0 to the article alone.
 
     It names them in full, so that no state of the visitor is needed to open it, and has a digest of them, so that it is
     noticed where the article has changed since.
@@ -213,13 +224,13 @@ def article_html(
         link if article.url.startswith(("http://", "https://")) else "",
     ]
     others = "".join(
-        f'<li><a class="cite offer" href="{address(c.id, 0, 1)}">{escape(origin(c))}</a></li>' for c in copies
+        f'<li><a class="cite offer" href="{address(c.id, 0, 0)}">{escape(origin(c))}</a></li>' for c in copies
     )
     also = f'<p class="facts">{texts("also_printed")}</p><ul class="facts">{others}</ul>' if copies else ""
     marked = _marked(article, valid[:SPANS])
     return (
-        f'{changed}<h2 dir="auto">{escape(article.title)}</h2>'
-        f'<p class="facts">{" · ".join(fact for fact in facts if fact)}</p>{also}'
+        f'<header><h2 dir="auto">{escape(article.title)}</h2>'
+        f'<p class="facts">{" · ".join(fact for fact in facts if fact)}</p></header>{changed}{also}'
         f'<div class="text" dir="auto" lang="{escape(article.language or "en")}">{marked}</div>'
         f'<p class="file">{escape(article.id)}</p>'
     )

@@ -13,18 +13,20 @@ from pydantic import BaseModel, Field, SecretStr
 
 from qa.archive import Archive
 from qa.keeping.conversations import Conversations, Kept
-from qa.keeping.exports import as_json, bibtex, csl_json, markdown
+from qa.keeping.exports import as_json, bibtex, csl_json, markdown, plain_text
 from qa.types import Filters
 from qa.web.access import owner_of
+from qa.web.added import added
 from qa.web.render import article_html, preview_html, timeline_html
 from qa.web.texts import Texts
 from qa.web.views import about_html, conversations_html, filters_html, library_html, results_html, settings_html
 
 FOUND = 100
 """Passages that a search lists."""
-Form = Literal["markdown", "json", "csl", "bibtex"]
+Form = Literal["markdown", "text", "json", "csl", "bibtex"]
 _FORMS: dict[Form, tuple[str, str]] = {
     "markdown": ("text/markdown", "md"),
+    "text": ("text/plain", "txt"),
     "json": ("application/json", "json"),
     "csl": ("application/vnd.citationstyles.csl+json", "json"),
     "bibtex": ("application/x-bibtex", "bib"),
@@ -137,7 +139,8 @@ def _add_library(routes: APIRouter, archive: Archive, texts_of: TextsOf, free: b
 
     @routes.get("/library")
     def library(request: Request) -> str:
-        return library_html(archive.statistics(), archive.refused(), archive.settings, texts_of(request))
+        listed = added(archive)
+        return library_html(archive.statistics(), archive.refused(), archive.settings, texts_of(request), listed)
 
     @routes.get("/settings")
     def settings(request: Request) -> str:
@@ -197,6 +200,7 @@ def _add_kept(routes: APIRouter, kept: Conversations, texts_of: TextsOf) -> None
 def _exported(turns: list[Kept], title: str, form: Form) -> Response:
     made = {
         "markdown": lambda: markdown(turns, title),
+        "text": lambda: plain_text(turns),
         "json": lambda: as_json(turns, title),
         "csl": lambda: csl_json(turns),
         "bibtex": lambda: bibtex(turns),

@@ -1,4 +1,4 @@
-"""What was given is saved, and the archive brought up to date with it, each step told as it happens."""
+"""What was given is saved, or taken out again, and the archive brought up to date, each step told as it happens."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from qa.archive import Archive
 from qa.errors import IndexLocked
 from qa.ingest.adding import holds_an_article, remove, save
 from qa.types import Progress, Refused, SyncReport
+from qa.web.added import is_added
 
 WAIT_SECONDS, RETRY_SECONDS = 60.0, 1.0
 """For another process that writes the index."""
@@ -56,6 +57,28 @@ def add(archive: Archive, items: Sequence[Item], limit: int, tell: Tell) -> None
         new |= {kept.id} if kept.new else set()
         tell({"kind": "saved", "source": item.source, "id": kept.id, "new": kept.new})
     report = _read(archive, saved, new, tell) if saved else SyncReport()
+    _tell_done(archive, report, tell)
+
+
+def take_out(archive: Archive, file: str, tell: Tell) -> None:
+    """Remove an added file, and bring the archive up to date with that.
+
+    Args:
+        archive: Which held it; only one thread may be adding to it.
+        file: Its id.
+        tell: Called with each line.
+
+    Raises:
+        DatelineError: The archive cannot be brought up to date.
+    """
+    remove(archive.corpus, file)
+    if is_added(archive.corpus, file):
+        tell({"kind": "failed", "reason": f"{file!r} cannot be removed: see that Dateline may write in its folder."})
+        return
+    _tell_done(archive, _synced(archive, tell, _paced(tell)), tell)
+
+
+def _tell_done(archive: Archive, report: SyncReport, tell: Tell) -> None:
     now = archive.statistics()
     counts = {"added": report.added, "changed": report.changed, "articles": now.articles, "passages": now.passages}
     tell({"kind": "done", **counts})

@@ -151,8 +151,8 @@ class Talk:
         answer = turn.answer
         if answer.text == ABSTENTION:
             answer = replace(answer, hits=tuple(self._with_text(hit) for hit in answer.hits))
-        found = how_found(answer, turn.filters, turn.revision, turn.when, self.texts) if answer.hits else ""
-        return answer_markdown(answer, turn.asked, self.texts, turn.id, found)
+        found = how_found(answer, turn.revision, turn.when, self.texts) if answer.hits else ""
+        return answer_markdown(answer, turn.asked, self.texts, turn.id, found, turn.filters)
 
     def _with_text(self, hit: Hit) -> Hit:
         """The hit with its article's text, which is not kept with an answer."""
@@ -178,7 +178,7 @@ class Talk:
         messages = [message for turn in turns for message in self._pair(turn)]
         votes = {turn.id: turn.vote for turn in turns if turn.vote}
         known = {"conversation": asked.conversation if turns else "", "earlier": turns[0].place if turns else 0}
-        return messages, {**known, "votes": votes}
+        return messages, {**known, "votes": votes, "asked": asked.conversation}
 
     def back_to(self, asked: Asked, messages: Messages, place: int, owner: str) -> tuple[str, Messages]:
         """The question of the message at `place` and the conversation before it; what follows is no longer kept."""

@@ -22,6 +22,7 @@ from qa.keeping.conversations import Conversation
 from qa.language.words import terms, words
 from qa.settings import Settings
 from qa.types import Hit, Refused, Statistics
+from qa.web.added import Added
 from qa.web.render import address, shortened
 from qa.web.texts import Texts
 
@@ -183,8 +184,10 @@ def snippet(text: str, asked: frozenset[str]) -> list[tuple[str, bool]]:
     return [("…", False), *shown] if start else shown
 
 
-def library_html(statistics: Statistics, refused: Sequence[Refused], settings: Settings, texts: Texts) -> str:
-    """What the archive holds, how it lies in time, what could not be read, and how more is added."""
+def library_html(
+    statistics: Statistics, refused: Sequence[Refused], settings: Settings, texts: Texts, added: Sequence[Added] = ()
+) -> str:
+    """What the archive holds, how it lies in time, what could not be read, how more is added, and what was."""
     bars = coverage(statistics.months)
     return _html(
         "library",
@@ -198,6 +201,8 @@ def library_html(statistics: Statistics, refused: Sequence[Refused], settings: S
         fields=FIELDS,
         refused=refused,
         shown=REFUSED_SHOWN,
+        added=added,
+        article=lambda item: address(item.file, 0, 0),
     )
 
 

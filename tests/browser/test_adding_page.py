@@ -39,6 +39,9 @@ def test_an_uploaded_file_is_answered_from_at_once_and_a_bad_one_is_listed(page:
     expect(added.locator("li", has_text="Not added: picture.png")).to_be_visible()
     expect(added.locator("li", has_text="Not added: empty.txt")).to_be_visible()
     expect(page.locator("#about")).to_contain_text("3 articles")
+    expect(page.locator("[data-part=holdings]")).to_contain_text("3 articles")
+    expect(page.locator("[data-part=added] li")).to_have_count(1)
+    expect(added).to_be_visible()  # what was told of it stays
     page.get_by_role("link", name="Ask", exact=True).click()
     answered(page, "When was the lighthouse of Velm lit again?")
     expect(page.locator("#chat .bot")).to_contain_text("3 March 2016")
@@ -56,6 +59,11 @@ def test_a_pasted_text_is_an_article(page: Page) -> None:
     form.get_by_label("Text", exact=True).fill(TEXT)
     form.get_by_role("button", name="Add").click()
     expect(page.locator("#added")).to_contain_text("Added: 1")
+    expect(form.get_by_label("Text", exact=True)).to_have_value("")
+    expect(page.locator("[data-part=holdings]")).to_contain_text("Coast Paper")
+    page.locator("[data-part=added]").get_by_role("link", name="Velm: the light is back").click()
+    expect(page.locator("#source article")).to_contain_text("lit again on 3 March 2016")
+    expect(page.locator("#source mark, #source [role=alert]")).to_have_count(0)
     page.get_by_role("link", name="Ask", exact=True).click()
     page.locator("#filters summary").click()
     expect(page.locator("#filters").get_by_label("Coast Paper")).to_be_visible()
@@ -65,6 +73,23 @@ def test_a_pasted_text_is_an_article(page: Page) -> None:
     expect(page.locator("#chat .bot")).to_contain_text("Coast Paper, 4 March 2016")
 
 
+def test_what_was_added_can_be_taken_out(page: Page) -> None:
+    page.get_by_role("link", name="Library").click()
+    page.get_by_text("Paste a text").click()
+    form = page.locator("#add-text")
+    form.get_by_label("Headline").fill("Kept by mistake")
+    form.get_by_label("Text", exact=True).fill("The mill of Sorn burned on 5 May 2016.")
+    form.get_by_role("button", name="Add").click()
+    own = page.locator("[data-part=added] li", has_text="Kept by mistake")
+    own.get_by_role("button", name="Remove").click()
+    page.get_by_role("dialog").get_by_role("button", name="Cancel").click()
+    expect(own).to_be_visible()
+    own.get_by_role("button", name="Remove").click()
+    page.get_by_role("dialog").get_by_role("button", name="Remove").click()
+    expect(page.locator("#added")).to_contain_text("Removed.")
+    expect(own).to_have_count(0)
+
+
 def test_settings_set_a_model_and_never_show_its_key(page: Page) -> None:
     def script(request: Request) -> Reply:
         number = next((n for n, text in passages(request).items() if QUOTE[:30] in text), 1)
@@ -72,6 +97,7 @@ def test_settings_set_a_model_and_never_show_its_key(page: Page) -> None:
 
     page.get_by_role("link", name="Settings").click()
     form = page.locator("#settings")
+    expect(page.get_by_text("No model is named below yet")).to_be_visible()
     form.get_by_label("Say “the archive does not say” unless this sure").fill("2")
     form.get_by_role("button", name="Save").click()
     expect(page.locator("#saved")).to_have_text("")  # the browser itself refuses it
@@ -81,6 +107,7 @@ def test_settings_set_a_model_and_never_show_its_key(page: Page) -> None:
         form.get_by_label("Key", exact=True).fill("sk-secret-1234")
         form.get_by_role("button", name="Save").click()
         expect(page.locator("#saved")).to_contain_text("Saved.")
+        expect(page.get_by_text("No model is named below yet")).to_be_hidden()
         expect(page.locator("#about")).to_contain_text("each sentence checked")
         page.reload()
         expect(page.get_by_text("A key is set. It is not shown")).to_be_visible()
@@ -98,4 +125,4 @@ def test_settings_set_a_model_and_never_show_its_key(page: Page) -> None:
     expect(page.locator("#about")).not_to_contain_text("each sentence checked")
     page.get_by_role("link", name="Ask", exact=True).click()
     ask(page, "How many houses were lost in the flood?")
-    expect(page.locator("#chat .how").last).to_contain_text("no language model was asked")
+    expect(page.locator("#chat .how").last).to_contain_text("no language model wrote it")

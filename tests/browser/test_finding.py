@@ -53,16 +53,51 @@ def test_filters_hold_for_questions_and_stand_in_the_address(page: Page) -> None
     bar.locator("summary").click()
     bar.get_by_role("button", name="2015").click()
     assert "after=2015-01-01&before=2015-12-31" in page.url
-    bar.get_by_role("button", name="Remove: to 2015-12-31").click()
+    expect(bar.locator(".set button")).to_have_count(1)
+    bar.locator("summary").click()
+    expect(bar.get_by_role("button", name="2015", exact=True)).to_have_attribute("aria-pressed", "true")
+    page.keyboard.press("Escape")
+    expect(bar.locator("form")).to_be_hidden()
+    bar.get_by_role("button", name="Remove: 2015").click()
+    expect(bar.locator(".set button")).to_have_count(0)
     bar.locator("summary").click()
     bar.get_by_label("From", exact=True).fill("2016-01-01")
     bar.get_by_role("button", name="Apply").click()
     ask(page)
     expect(page.locator("#chat .bot")).to_contain_text("The archive does not say.")
+    expect(page.locator("#chat .bot")).to_contain_text("Only 1 January 2016 – …, as the filters said.")
     bar.get_by_role("button", name="Remove: from 2016-01-01").click()
     answered(page)
     expect(page.locator("#chat .bot").last).to_contain_text("Sunday 17 May 2015")
     page.locator("#chat .how summary").first.click()
+
+
+def test_each_view_and_each_conversation_has_its_own_filters(page: Page, address: str) -> None:
+    page.goto(f"{address}/?view=search&q=bridge&outlet=Harbour+Wire")
+    page.locator("#results .offer").first.click()
+    expect(page.locator("#source mark#quote")).to_be_in_viewport()
+    page.get_by_role("link", name="Ask", exact=True).click()
+    expect(page.locator("#source")).to_be_hidden()
+    assert page.url == f"{address}/"
+    page.locator("#filters summary").click()
+    page.locator("#filters").get_by_role("button", name="2015").click()
+    page.get_by_role("link", name="Search", exact=True).click()
+    expect(page.locator("#view").get_by_role("button", name="Remove: Harbour Wire")).to_be_visible()
+    page.get_by_role("link", name="Ask", exact=True).click()
+    expect(page.locator("#filters").get_by_role("button", name="Remove: 2015")).to_be_visible()
+    page.get_by_role("link", name="New conversation").click()
+    expect(page.locator("#filters .set")).to_have_text("all days · all outlets")
+
+
+def test_facets_are_folded_on_a_phone(page: Page, address: str) -> None:
+    page.goto(f"{address}/?view=search&q=bridge")
+    expect(page.locator("#results aside button").first).to_be_visible()
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.reload()
+    expect(page.locator("#results li .offer").first).to_be_in_viewport()
+    expect(page.locator("#results aside button").first).to_be_hidden()
+    page.get_by_text("Narrow by outlet or year").click()
+    expect(page.locator("#results aside button").first).to_be_visible()
 
 
 def test_the_library_shows_what_there_is_and_what_is_not(page: Page) -> None:

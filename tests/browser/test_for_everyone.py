@@ -146,6 +146,15 @@ def test_an_answer_is_announced_once(page: Page) -> None:
     assert page.locator("#chat [aria-live=polite], #chat [aria-live=assertive]").count() == 0
 
 
+def test_messages_are_called_by_nothing_but_what_they_show(page: Page) -> None:
+    answered(page)
+    assert page.locator("#chat [data-testid][aria-label]").count() == 0
+    expect(page.get_by_role("log", name="Conversation")).to_contain_text(QUOTE)
+    for name in ("Ask again", "Take back", "Change the question"):
+        button = page.get_by_role("button", name=name, exact=True)
+        expect(button).to_have_attribute("title", name)
+
+
 def test_controls_are_large_enough_to_be_hit(page: Page) -> None:
     answered(page)
     small = page.locator("button:visible, a:visible, summary:visible, input:visible").evaluate_all(

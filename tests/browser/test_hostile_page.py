@@ -134,7 +134,7 @@ def test_nor_does_an_address_or_what_is_typed(page: Page, address: str, outside:
     page.locator("#side li").first.hover()
     page.locator("#side [data-do=rename]").first.click()
     page.get_by_role("dialog").get_by_role("textbox").fill("<img src=x onerror=window.harmed=40>")
-    page.get_by_role("dialog").get_by_role("button", name="OK").click()
+    page.get_by_role("dialog").get_by_role("button", name="Save").click()
     expect(page.locator("#side a.talk").first).to_have_text("<img src=x onerror=window.harmed=40>")
     page.locator("#side [data-do=delete]").first.click()
     expect(page.get_by_role("dialog")).to_contain_text("<img src=x")

@@ -30,8 +30,13 @@ def test_a_reload_and_the_history_keep_conversation_and_source(page: Page, addre
     answered(page, OTHER)
     expect(page.locator("#side a.talk")).to_have_count(2)
     page.go_back()
+    expect(page.locator("#chat .bot")).to_have_count(0)
+    page.go_back()
     expect(page.locator("#chat strong", has_text="Sunday 17 May 2015")).to_be_visible()
-    assert page.url.partition("#")[0] == first.partition("#")[0]
+    expect(page.locator("#source mark#quote")).to_have_text(QUOTE)
+    assert page.url == first
+    page.go_forward()
+    expect(page.get_by_role("region", name="Source")).to_be_hidden()
     page.go_forward()
     expect(page.locator("#chat strong", has_text="27")).to_be_visible()
 
@@ -51,14 +56,14 @@ def test_conversations_are_found_renamed_and_deleted(page: Page) -> None:
     page.get_by_role("button", name=f"Rename {OTHER}").click()
     dialog = page.get_by_role("dialog")
     dialog.get_by_role("textbox").fill("<b>Houses</b>")
-    dialog.get_by_role("button", name="OK").click()
+    page.keyboard.press("Enter")
     expect(page.locator("#side a.talk", has_text="<b>Houses</b>")).to_be_visible()
     page.locator("#side li", has_text="Houses").hover()
     page.get_by_role("button", name="Delete <b>Houses</b>").click()
     dialog.get_by_role("button", name="Cancel").click()
     expect(page.locator("#side a.talk")).to_have_count(2)
     page.get_by_role("button", name="Delete <b>Houses</b>").click()
-    dialog.get_by_role("button", name="OK").click()
+    dialog.get_by_role("button", name="Delete").click()
     expect(page.locator("#side a.talk")).to_have_count(1)
     expect(page.locator("#chat .bot")).to_have_count(0)  # it was the one on the page
     page.locator("#side a.talk").click()
@@ -68,17 +73,21 @@ def test_conversations_are_found_renamed_and_deleted(page: Page) -> None:
 def test_undo_retry_and_edit(page: Page) -> None:
     answered(page)
     answered(page, OTHER)
-    page.get_by_role("button", name="Undo").click()
+    page.get_by_role("button", name="Take back").click()
     expect(box(page)).to_have_value(OTHER)
+    expect(page.locator("#status")).to_have_text("Taken back. The question is in the box again.")
     expect(page.locator("#chat .acts")).to_have_count(1)
     box(page).fill("")
     link = page.locator("#chat a.permalink").get_attribute("href")
-    page.get_by_role("button", name="Retry").click()
+    page.get_by_role("button", name="Ask again").click()
     expect(page.locator("#chat a.permalink")).not_to_have_attribute("href", str(link))
     expect(page.locator("#chat .acts")).to_have_count(1)
-    page.get_by_role("button", name="Edit").click()
+    page.get_by_role("button", name="Change the question").click()
+    page.locator("#chat textarea").press("Escape")
+    expect(page.locator("#chat textarea")).to_have_count(0)
+    page.get_by_role("button", name="Change the question").click()
     page.locator("#chat textarea").fill(OTHER)
-    page.get_by_role("button", name="Submit").click()
+    page.keyboard.press("Enter")
     expect(page.locator("#chat strong", has_text="27")).to_be_visible()
     expect(page.locator("#main")).not_to_have_attribute("data-busy", "yes")
     page.reload()
@@ -110,12 +119,19 @@ def test_a_link_shows_one_answer_to_another_reader(
 
 def test_votes_are_kept_with_what_would_have_been_right(page: Page) -> None:
     answered(page)
-    acts = page.locator("#chat .acts")
+    acts, dialog = page.locator("#chat .acts"), page.get_by_role("dialog")
+    expect(acts.get_by_role("button", name="Right")).to_have_attribute("aria-pressed", "false")
     acts.get_by_role("button", name="Right").click()
     expect(acts.get_by_role("button", name="Right")).to_have_attribute("aria-pressed", "true")
+    for leave in (lambda: page.keyboard.press("Escape"), dialog.get_by_role("button", name="Cancel").click):
+        acts.get_by_role("button", name="Wrong").click()
+        leave()
+        expect(dialog).to_be_hidden()
+        expect(acts.get_by_role("button", name="Right")).to_have_attribute("aria-pressed", "true")
+        expect(acts.get_by_role("button", name="Wrong")).to_have_attribute("aria-pressed", "false")
     acts.get_by_role("button", name="Wrong").click()
-    page.get_by_role("dialog").get_by_role("textbox").fill("on Monday")
-    page.get_by_role("dialog").get_by_role("button", name="OK").click()
+    dialog.get_by_role("textbox").fill("on Monday")
+    dialog.get_by_role("button", name="Send").click()
     expect(acts.get_by_role("button", name="Wrong")).to_have_attribute("aria-pressed", "true")
     page.reload()
     expect(acts.get_by_role("button", name="Wrong")).to_have_attribute("aria-pressed", "true")
@@ -128,7 +144,8 @@ def test_answers_are_copied_and_exported_with_their_sources(page: Page, tmp_path
     page.get_by_role("button", name="Copy", exact=True).click()
     expect(page.locator("#chat .note")).to_have_text("Copied with its sources.")
     copied = page.evaluate("navigator.clipboard.readText()")
-    assert "Sunday 17 May 2015" in copied and QUOTE in copied and "Harbour Wire" in copied
+    assert copied.startswith(f"Sunday 17 May 2015\n\n“{QUOTE}” [1]\n— Harbour Wire, 18 May 2015")
+    assert copied.endswith("“Flood closes the bridge at Basra”\n") and "characters" not in copied
     for name, told in (("Markdown", QUOTE), ("JSON", "bridge.md"), ("CSL-JSON", "article-newspaper"), ("BibTeX", "@")):
         page.locator("#chat .menu summary").click()
         with page.expect_download() as download:
@@ -138,8 +155,7 @@ def test_answers_are_copied_and_exported_with_their_sources(page: Page, tmp_path
         if "JSON" in name:
             json.loads(text)
         assert re.fullmatch(r"dateline-\d{4}-\d\d-\d\d\.(md|json|bib)", download.value.suggested_filename)
-        if page.locator("#chat .menu[open]").count():
-            page.locator("#chat .menu summary").click()
+        expect(page.locator("#chat .menu[open]")).to_have_count(0)
 
 
 def test_arrow_up_brings_earlier_questions_back(page: Page) -> None:
@@ -166,6 +182,21 @@ def test_a_long_conversation_shows_its_end_first(page: Page) -> None:
     page.get_by_role("button", name="Show earlier questions").click()
     expect(page.locator("#chat .user")).to_have_count(21)
     expect(page.get_by_role("button", name="Show earlier questions")).to_be_hidden()
+
+
+def test_a_reload_does_not_lose_the_question_that_is_being_answered(page: Page) -> None:
+    page.route("**/gradio_api/queue/**", lambda route: None)  # no answer comes
+    ask(page)
+    expect(page.get_by_role("button", name="Stop")).to_be_visible()
+    page.unroute_all()
+    page.reload()
+    expect(box(page)).to_have_value(QUESTION)
+    expect(page.locator("#status")).to_contain_text("It is in the box again.")
+    page.keyboard.press("Enter")
+    expect(page.locator("#chat .acts")).to_have_count(1)
+    page.reload()
+    expect(page.locator("#chat .acts")).to_have_count(1)
+    expect(box(page)).to_have_value("")
 
 
 def test_a_question_put_while_another_is_answered_waits_for_it(page: Page) -> None:

@@ -64,7 +64,7 @@ def test_an_answer_can_be_stopped_and_what_was_written_stays(page: Page) -> None
     page.reload()
     expect(page.locator("#chat .aside", has_text="Stopped.")).to_be_visible()
     expect(page.locator("#chat .user")).to_have_count(1)
-    page.get_by_role("button", name="Undo").click()
+    page.get_by_role("button", name="Take back").click()
     expect(box(page)).to_have_value(f"crawl: {QUESTION}")
     ask(page, QUESTION)
     expect(page.locator("#chat .bot")).to_contain_text("The flood had reached its third pier.")

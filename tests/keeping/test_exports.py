@@ -15,8 +15,9 @@ from markdown_it.token import Token
 from pybtex.database import Entry, parse_string
 
 from evals.questions import Evidence, Question, read_questions
+from qa.answer.origin import origin
 from qa.keeping.conversations import Kept
-from qa.keeping.exports import as_json, bibtex, csl_json, evaluation_rows, markdown
+from qa.keeping.exports import as_json, bibtex, csl_json, evaluation_rows, markdown, plain_text
 from qa.rows import answer_row
 from qa.types import ABSTENTION, Answer, Article, Citation, Filters, Moment, Usage
 
@@ -206,7 +207,6 @@ def test_json_has_everything() -> None:
             }
         ],
         "written_by": "model",
-        "usage": {"read": 1, "written": 2, "cost": 0.5},
         "vote": -1,
         "comment": "No.",
     }
@@ -287,6 +287,7 @@ def test_what_is_known_of_an_article_last_counts() -> None:
 
 
 def entries(text: str) -> dict[str, Entry]:
+    # The parser puts the months' names in the places of their macros.
     return dict(parse_string(text, "bibtex").entries.items())
 
 
@@ -307,13 +308,15 @@ def test_bibtex_has_each_article_once() -> None:
             "title": "{City falls}",
             "journal": "Ledger",
             "year": "2015",
-            "month": "18 May",
+            "month": "May",
+            "day": "18",
             "date": "2015-05-18",
             "url": "https://ledger.example/7",
         },
         {
             "year": "2016",
-            "month": "2 January",
+            "month": "January",
+            "day": "2",
             "date": "2016-01-02",
             "url": "file:///b",
             "note": "2 January 2016 (inferred: by its neighbours)",
@@ -324,6 +327,7 @@ def test_bibtex_has_each_article_once() -> None:
     people = [[str(person) for person in entry.persons.get("author", [])] for entry in found.values()]
     assert people == [["Adler, Jo"], [], ["{Harbour Wire}"]]
     assert bibtex([]) == ""
+    assert "month = may," in bibtex([kept()])  # a macro, not text
 
 
 @pytest.mark.parametrize("words", HOSTILE)
@@ -479,3 +483,15 @@ def test_any_text_stands_in_a_question_file(words: str, tmp_path: Path) -> None:
     wrong, found = read_back([named(words), right], tmp_path)
     assert (wrong.answers, wrong.question) == ((line(words),), line(f"{words}?"))
     assert (found.answers, found.evidence) == ((line(words),), (Evidence(line(words), line(words)),))
+
+
+def test_a_copy_reads_as_text_and_names_each_source_once() -> None:
+    quote = Citation(1, FALL, 0, 9, "It fell on *Sunday*.")
+    other = Citation(2, UNDATED, 0, 9, "It was held.")
+    text = "**Sunday**\n\n> “It fell on \\*Sunday\\*.” [1]\n>\n> — Ledger\n\nAlso ~~struck~~ [2]"
+    copied = plain_text([kept(replace(ANSWER, text=text, citations=(other, quote)))])
+    assert copied == (
+        "Sunday\n\n“It fell on *Sunday*.” [1]\n— Ledger\n\nAlso struck [2]\n\n"
+        f"[1] {origin(FALL)}, “City falls”, https://ledger.example/7\n\n"
+        f"[2] “It was held.” — {origin(UNDATED)}, “Über Zürich”\n"
+    )

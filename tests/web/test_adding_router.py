@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import shutil
 import socket
 import threading
@@ -30,6 +31,7 @@ from qa.network.rates import Rates
 from qa.settings import Settings
 from qa.types import Progress
 from qa.web.access import Access
+from qa.web.added import added
 from qa.web.adding import Fetch, adding_router
 from qa.web.saving import _paced
 from tests.conftest import Corpus, article
@@ -455,3 +457,34 @@ def test_an_upload_that_breaks_off_is_no_fault_of_the_server(
             time.sleep(0.3)
         time.sleep(0.3)
     assert "Traceback" not in caplog.text and not (archive.corpus / "added").exists()
+
+
+def test_what_was_added_is_listed_newest_first_and_taken_out_again(archive: Archive, client: TestClient) -> None:
+    add(client, ("news/lighthouse.md", LIGHTHOUSE), ("rows.jsonl", '{"text": "A mill burned at Kelm."}'))
+    folder = archive.corpus / "added"
+    os.utime(folder / "news/lighthouse.md", (1, 1))
+    (folder / ".hidden.md").write_text("x")
+    listed = [(item.file, item.title, item.is_article) for item in added(archive)]
+    assert listed == [
+        ("added/rows.jsonl", "rows.jsonl", False),
+        ("added/news/lighthouse.md", "Lighthouse lost", True),
+    ]
+    told = lines(client.delete("/api/add/file", params={"file": "added/news/lighthouse.md"}))
+    assert told[-1]["kind"] == "done" and told[-1]["articles"] == 2
+    assert archive.article("added/news/lighthouse.md") is None
+    assert not (folder / "news").exists() and (folder / "rows.jsonl").exists()
+
+
+@pytest.mark.parametrize("file", ["bridge.md", "added/../bridge.md", "added/none.md", "added/link.md", "added", ""])
+def test_nothing_else_is_taken_out(archive: Archive, client: TestClient, file: str) -> None:
+    add(client, ("a.md", LIGHTHOUSE))
+    (archive.corpus / "added/link.md").symlink_to(archive.corpus / "bridge.md")
+    refused_at_once(client.delete("/api/add/file", params={"file": file}), 404)
+    assert (archive.corpus / "bridge.md").exists() and (archive.corpus / "added/a.md").exists()
+
+
+def test_nobody_takes_out_where_nothing_may_be_added(archive: Archive, client: TestClient) -> None:
+    add(client, ("a.md", LIGHTHOUSE))
+    with TestClient(app(archive, add=False)) as other:
+        refused_at_once(other.delete("/api/add/file", params={"file": "added/a.md"}), 403)
+    assert (archive.corpus / "added/a.md").exists()

@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 import pytest
 
+from qa.answer.origin import origin
 from qa.types import Answer, Article, Citation, Filters, Hit, Moment, Passage, Span, Statistics
 from qa.web.render import address, answer_markdown, article_html, digest, how_found, timeline_html, welcome_markdown
 from qa.web.texts import languages
@@ -36,6 +37,7 @@ def test_an_abstention_offers_the_nearest_passages_and_the_question_as_understoo
     assert shown.count('class="cite offer"') == 1  # one link an article
     assert "<script" not in shown and "<img" not in shown
     assert "Understood as: Who? &lt;script&gt;" in shown
+    assert f"</a> <span>{origin(evil)}</span><br>" in shown  # outlet and day
 
 
 def test_the_source_is_marked_dimmed_and_escaped() -> None:
@@ -120,18 +122,35 @@ def test_reports_and_their_copies_are_counted_and_differences_told() -> None:
     assert "1 report · 1 copy · <a" in answer_markdown(alone, "How many?", TEXTS)
 
 
-def test_how_it_was_found_is_told_with_the_filters() -> None:
+def test_how_it_was_found_is_told() -> None:
     hits = (Hit(Passage("1", ARTICLE.id, 5, 23), ARTICLE, 1.0),)
     answer = Answer("It fell.", None, (), False, 0.834, hits, "When?", written_by=f"m {EVIL}")
-    filters = Filters(date(2015, 1, 1), None, (EVIL,))
-    shown = how_found(answer, filters, "7", datetime(2026, 1, 2, 3, 4), TEXTS)
-    assert "83 in 100" in shown and "revision 7, 2026-01-02 03:04" in shown and "2015-01-01 – …" in shown
+    shown = how_found(answer, "7", datetime(2026, 1, 2, 3, 4), TEXTS)
+    assert "83 in 100" in shown and "revision 7, 2026-01-02 03:04" in shown
+    assert shown.index("Written by m") < shown.index("83 in 100")
     assert "<script" not in shown and "<img" not in shown
+    assert f"<span>{origin(ARTICLE)}</span>" in shown
+
+
+@pytest.mark.parametrize(
+    ("filters", "told"),
+    [
+        (Filters(date(2017, 1, 1), date(2017, 12, 31)), "Only 2017, as the filters said."),
+        (Filters(date(2015, 5, 1), date(2015, 5, 31), ("Wire",)), "Only May 2015 · Wire, as the filters said."),
+        (Filters(date(2015, 5, 1)), "Only 1 May 2015 – …, as the filters said."),
+        (Filters(publishers=(EVIL,)), "Only &lt;script"),
+    ],
+)
+def test_an_answer_says_by_which_filters_it_was_given(filters: Filters, told: str) -> None:
+    answer = Answer("It fell.", None, (), False, 0.5, (), "When?")
+    assert answer_markdown(answer, "When?", TEXTS, filters=filters).startswith(f'<p class="aside">{told}')
+    assert "Only" not in answer_markdown(answer, "When?", TEXTS, filters=Filters())
 
 
 def test_a_timeline_beside_the_answer_is_escaped() -> None:
     evil = replace(ARTICLE, text=EVIL, publisher=EVIL)
     moment = Moment(date(2015, 1, 1), date(2015, 1, 1), "then", Citation(1, evil, 0, len(EVIL), EVIL))
     shown = timeline_html(EVIL, [moment], TEXTS)
-    assert "<script" not in shown and "<img" not in shown and "1 January 2015" in shown
+    assert "<script" not in shown and "<img" not in shown
+    assert shown.count("<span>Thursday 1 January 2015</span>") == 1  # one day has one end
     assert "Nothing found." in timeline_html("?", [], TEXTS)

@@ -112,6 +112,7 @@ def test_each_reader_has_their_own_conversations(reader: TestClient, archive: Ar
     ("form", "kind", "told"),
     [
         ("markdown", "text/markdown", QUOTE),
+        ("text", "text/plain", "Sunday 17 May 2015"),
         ("json", "application/json", "bridge.md"),
         ("csl", "application/vnd.citationstyles.csl+json", "article-newspaper"),
         ("bibtex", "application/x-bibtex", "Harbour Wire"),

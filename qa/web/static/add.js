@@ -1,5 +1,6 @@
 // Adding articles, with what happens told line by line; and the settings.
-import {announce, check, say, send} from "./page.js";
+import {announce, check, fragment, guarded, say, send} from "./page.js";
+import {asked} from "./keep.js";
 
 function line(list, text) {
   const item = document.createElement("li");
@@ -7,13 +8,15 @@ function line(list, text) {
   list.append(item);
 }
 
-// The server tells what happens as JSON, an object a line.
+// The server tells what happens as JSON, an object a line; whether all of it was added is given back.
 async function added(path, options, count) {
+  let whole = true;
   const place = document.getElementById("added");
   place.innerHTML = "<p></p><progress></progress><ul></ul>";
   const [head, bar, list] = place.children;
   head.textContent = say("uploading", {n: count});
   const tell = (event) => {
+    if (event.kind === "refused" || event.kind === "failed") whole = false;
     if (event.kind === "refused") line(list, `${say("refused")}: ${event.source}: ${event.reason}`);
     if (event.kind === "saved") line(list, event.id);
     if (event.kind === "waiting") head.textContent = say("waiting");
@@ -23,7 +26,7 @@ async function added(path, options, count) {
       Object.assign(bar, {max: event.total || 1, value: event.done});
     }
     if (event.kind === "done") {
-      head.textContent = say("added", {n: event.added + event.changed, articles: event.articles});
+      head.textContent = say(options.method ? "removed" : "added", {n: event.added + event.changed, articles: event.articles});
       check();
     }
   };
@@ -39,10 +42,35 @@ async function added(path, options, count) {
       if (done) break;
     }
   } catch (error) {
+    whole = false;
     head.textContent = error instanceof TypeError ? say("lost") : String(error.message);
   }
   bar.remove();
   announce(head.textContent);
+  return whole;
+}
+
+// What the library tells of the archive, told anew; forms and what is being added stay as they are.
+export async function renewLibrary() {
+  const found = document.createElement("template");
+  found.innerHTML = await guarded(() => fragment("library"));
+  for (const part of found.content.querySelectorAll("[data-part]")) {
+    const old = document.querySelector(`#view [data-part=${part.dataset.part}]`);
+    if (!old) continue;
+    const open = [...old.querySelectorAll("details")].map((fold) => fold.open);
+    part.querySelectorAll("details").forEach((fold, place) => { fold.open = open[place]; });
+    old.replaceWith(part);
+  }
+}
+
+async function remove(item) {
+  const {file, title} = item.dataset;
+  if ((await asked(say("remove_added", {title}), say("remove_added_yes"))) === null) return;
+  await added(`file?${new URLSearchParams({file})}`, {method: "DELETE"}, 1);
+}
+
+async function addAndClear(form, path, options, count) {
+  if (await added(path, options, count)) form.reset();
 }
 
 function sendFiles(files) {
@@ -62,6 +90,9 @@ async function save(form) {
   try {
     told.textContent = await send("settings", "POST", body);
     form.elements.openai_api_key.value = "";
+    const fresh = document.createElement("template");
+    fresh.innerHTML = await fragment("settings");
+    document.getElementById("write-said").replaceWith(fresh.content.getElementById("write-said"));
     check();
   } catch (error) {
     told.textContent = error instanceof TypeError ? say("lost") : error.message;
@@ -73,15 +104,19 @@ export function startAdding() {
   view.addEventListener("change", (event) => {
     if (event.target.type === "file" && event.target.files.length) sendFiles([...event.target.files]);
   });
+  view.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-do=remove]");
+    if (button) remove(button.closest("li"));
+  });
   view.addEventListener("submit", (event) => {
     const form = event.target;
     if (!["add-text", "add-addresses", "settings"].includes(form.id)) return;
     event.preventDefault();
     if (form.id === "settings") save(form);
-    if (form.id === "add-text") added("text", asJson(Object.fromEntries(new FormData(form))), 1);
+    if (form.id === "add-text") addAndClear(form, "text", asJson(Object.fromEntries(new FormData(form))), 1);
     if (form.id === "add-addresses") {
       const addresses = form.elements.addresses.value.split(/\s+/).filter(Boolean);
-      added("addresses", asJson({addresses}), addresses.length);
+      addAndClear(form, "addresses", asJson({addresses}), addresses.length);
     }
   });
 }

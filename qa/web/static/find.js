@@ -1,6 +1,7 @@
 // Search, and the filters that hold for questions and searches alike; both are kept in the address.
-import {address, fragment, go, guarded, say} from "./page.js";
+import {address, fragment, guarded, say, travel} from "./page.js";
 
+const FACETS_BESIDE = 640;  // pixels: in a narrower view outlets and years are folded above the results
 let asked = 0;
 
 export async function runSearch() {
@@ -12,8 +13,17 @@ export async function runSearch() {
   const own = ++asked;
   const sent = new URLSearchParams([...query].filter(([name]) => ["q", "sort", "after", "before", "outlet"].includes(name)));
   const found = words ? await guarded(() => fragment("search", sent)) : "";
-  if (own === asked) document.getElementById("results").innerHTML = found;  // an older search may come back later
+  if (own !== asked) return;  // an older search may come back later
+  document.getElementById("results").innerHTML = found;
+  foldFacets();
   if (!words) form.elements.q.focus();
+}
+
+function foldFacets() {
+  const results = document.getElementById("results");
+  const narrow = results.clientWidth < FACETS_BESIDE;
+  results.toggleAttribute("data-narrow", narrow);
+  for (const fold of results.querySelectorAll(".facets")) fold.open = !narrow;
 }
 
 export function showFilters() {
@@ -28,25 +38,35 @@ export function showFilters() {
       button.addEventListener("click", () => apply(changes));
       set.append(button);
     };
-    if (after) chip(say("from_on", {day: after}), {after: null});
-    if (before) chip(say("up_to", {day: before}), {before: null});
+    const year = yearOf(after, before);
+    if (year) chip(year, {after: null, before: null});
+    else {
+      if (after) chip(say("from_on", {day: after}), {after: null});
+      if (before) chip(say("up_to", {day: before}), {before: null});
+    }
     for (const outlet of outlets) chip(outlet, {outlet: outlets.filter((other) => other !== outlet)});
     if (!set.childElementCount) set.textContent = say("no_filters");
     const form = bar.querySelector("form");
     form.elements.after.value = after ?? "";
     form.elements.before.value = before ?? "";
+    for (const button of form.querySelectorAll("[data-year]")) button.setAttribute("aria-pressed", button.dataset.year === year);
     for (const choice of form.querySelectorAll("[name=outlet]")) choice.checked = outlets.includes(choice.value);
   }
 }
 
+// Other results are found than those beside which an article is open.
 function apply(changes) {
-  go(changes);
-  showFilters();
-  if (address().get("view") === "search") runSearch();
+  travel(changes, address().get("view") === "search" ? {hash: ""} : {});
 }
 
 function wholeYear(year) {
   return {after: `${year}-01-01`, before: `${year}-12-31`};
+}
+
+// The year that two days span, null where they span none.
+function yearOf(after, before) {
+  const year = after?.slice(0, 4);
+  return year && wholeYear(year).after === after && wholeYear(year).before === before ? year : null;
 }
 
 // What each event on the form of filters asks for.
@@ -60,10 +80,14 @@ const CHOSEN = {
 };
 
 export function startFinding() {
+  let width = 0;
+  new ResizeObserver(([{contentRect}]) => {
+    if (contentRect.width !== width) foldFacets();  // not as it grows by being unfolded
+    width = contentRect.width;
+  }).observe(document.getElementById("results"));
   document.getElementById("search").addEventListener("submit", (event) => {
     event.preventDefault();
-    go({q: event.target.elements.q.value.trim(), sort: event.target.elements.sort.value});
-    runSearch();
+    apply({q: event.target.elements.q.value.trim(), sort: event.target.elements.sort.value});
   });
   document.getElementById("search").elements.sort.addEventListener("change", (event) => apply({sort: event.target.value}));
   for (const [kind, chosen] of Object.entries(CHOSEN))

@@ -1,5 +1,6 @@
 // What readers keep: the list of conversations, votes, copies and links of answers.
-import {address, announce, fragment, go, guarded, newTalk, restore, say, send, show} from "./page.js";
+import {address, announce, fragment, guarded, newTalk, openTalk, say, send} from "./page.js";
+import {closeMenus} from "./source.js";
 
 const WAIT = 200;
 const votes = new Map();
@@ -14,13 +15,19 @@ export async function listTalks() {
     item.querySelector(".talk").toggleAttribute("aria-current", item.dataset.id === current);
 }
 
-// Asks for words, or for a yes where `text` is null; null where it was cancelled.
-export function asked(label, text) {
+// Asks for words, or for a yes where `text` is null; null where it was cancelled. Enter answers too.
+export function asked(label, yes, text = null) {
   const dialog = document.getElementById("ask-dialog");
   const field = dialog.querySelector("textarea");
   dialog.querySelector("label span").textContent = label;
+  dialog.querySelector(".main").textContent = yes;
   field.hidden = text === null;
   field.value = text ?? "";
+  field.onkeydown = (event) => {
+    if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+    event.preventDefault();
+    dialog.close("ok");
+  };
   dialog.returnValue = "";
   dialog.showModal();
   return new Promise((done) => dialog.addEventListener(
@@ -30,7 +37,7 @@ export function asked(label, text) {
 
 async function change(item, action) {
   const {id, title} = item.dataset;
-  const given = await asked(say(action, {title}), action === "rename" ? title : null);
+  const given = await asked(say(action, {title}), say(`${action}_yes`), action === "rename" ? title : null);
   if (given === null) return;
   await guarded(() => (action === "rename" ? send(`conversations/${id}`, "POST", {title: given}) : send(`conversations/${id}`, "DELETE")));
   if (action === "delete" && address().get("c") === id) newTalk();
@@ -53,15 +60,16 @@ function turnOf(acts) {
 async function vote(acts, wanted) {
   const turn = turnOf(acts);
   const value = votes.get(turn) === wanted ? 0 : wanted;
-  const comment = value === -1 ? await asked(say("comment"), "") : "";
+  const comment = value === -1 ? await asked(say("comment"), say("send"), "") : "";
+  if (comment === null) return;
   try {
-    await send(`answer/${turn}/vote`, "POST", {vote: value, comment: comment ?? ""});
+    await send(`answer/${turn}/vote`, "POST", {vote: value, comment});
   } catch {
     announce(say("lost"));
     return;
   }
   markVotes({[turn]: value});
-  tell(acts, say("thanks"));
+  tell(acts, say(value ? "thanks" : "vote_taken_back"));
 }
 
 function tell(acts, text) {
@@ -93,9 +101,7 @@ export function startKeeping() {
     const link = event.target.closest("a.talk");
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
-    go({c: item.dataset.id, a: null, view: null}, {hash: ""});
-    show("talk");
-    restore();
+    openTalk(item.dataset.id);
   });
   document.addEventListener("click", (event) => {
     const acts = event.target.closest("#chat .acts");
@@ -103,15 +109,12 @@ export function startKeeping() {
     if (!acts || !done) return;
     if (done.matches(".up")) vote(acts, 1);
     if (done.matches(".down")) vote(acts, -1);
-    if (done.matches(".copy")) toClipboard(acts, fragment(`answer/${turnOf(acts)}`, {form: "markdown"}), "copied");
+    if (done.matches(".copy")) toClipboard(acts, fragment(`answer/${turnOf(acts)}`, {form: "text"}), "copied");
     if (done.matches(".permalink") && !event.ctrlKey && !event.metaKey) {
       event.preventDefault();
       toClipboard(acts, done.href, "link_copied");
     }
   });
-  // A menu closes where something else is clicked.
-  document.addEventListener("click", (event) => {
-    for (const menu of document.querySelectorAll("details.menu[open], .chips details[open]"))
-      if (!menu.contains(event.target)) menu.open = false;
-  });
+  // A menu closes where something else is clicked, or one of its links.
+  document.addEventListener("click", (event) => closeMenus(event.target.closest(".menu a") ? null : event.target));
 }

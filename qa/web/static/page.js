@@ -1,12 +1,16 @@
 // The page's script: where the reader stands (in the address), the views, the conversation. Gradio's events call the
 // exported functions; `start` is called once, when the page is there.
-import {closeSource, openFromAddress, startSource} from "./source.js";
+import {editedQuestion, forget, holdEnd, holdQuestion, holdTop, recall, remember, shownQuestions, startChat} from "./chat.js";
+import {hidePane, openFromAddress, startSource} from "./source.js";
 import {listTalks, markVotes, startKeeping} from "./keep.js";
 import {runSearch, showFilters, startFinding} from "./find.js";
-import {startAdding} from "./add.js";
+import {renewLibrary, startAdding} from "./add.js";
 
 const BEAT = 15000, BEAT_WHEN_LOST = 3000;
-const here = {shown: 20, asked: 0, waiting: false};
+const OF_A_VIEW = ["q", "sort", "after", "before", "outlet"];
+const NOTHING = Object.fromEntries(OF_A_VIEW.map((name) => [name, null]));
+const here = {shown: 20, asked: 0, waiting: false, query: ""};
+const left = {};  // what was searched and filtered in each view when it was left
 const $ = (selector) => document.querySelector(selector);
 const main = () => $("#main");
 const header = () => $("#top header");
@@ -24,17 +28,32 @@ export function address() {
   return new URLSearchParams(location.search);
 }
 
-// Changes the address: values by name, null to drop one, a list for several.
+function viewed() {
+  return address().get("view") ?? "talk";
+}
+
+// Changes the address: values by name, null to drop one, a list for several. What is looked at beside the conversation
+// stands in the hash; the history says how many steps lead back to where nothing was (null where none is known to).
 export function go(changes, {replace = false, hash = location.hash} = {}) {
   const query = address();
   for (const [name, value] of Object.entries(changes)) {
     query.delete(name);
     for (const one of [value].flat()) if (one) query.append(name, one);
   }
-  const text = query.toString();
-  const target = location.pathname + (text ? `?${text}` : "") + hash;
+  const search = query.size ? `?${query}` : "";
+  const deep = location.hash ? history.state?.deep : 0;
+  const deeper = search === location.search && deep != null ? deep + 1 : null;
+  const target = location.pathname + search + hash;
   if (target !== location.pathname + location.search + location.hash)
-    history[replace ? "replaceState" : "pushState"](null, "", target);
+    history[replace ? "replaceState" : "pushState"]({deep: !hash ? 0 : replace ? deep : deeper}, "", target);
+  here.query = location.search;
+}
+
+// Changes the address, and the page with it.
+export function travel(changes, options) {
+  const before = here.query;
+  go(changes, options);
+  follow(before);
 }
 
 export async function fragment(path, query = {}, options = {}) {
@@ -75,18 +94,27 @@ export function asking(question) {
   if (question.trim()) {
     main().dataset.busy = "yes";
     fill("");
+    remember(question.trim());
+    holdQuestion();
   }
   return context();
 }
 
-// A question that stands in the conversation is put again.
-export function again() {
+// A question that stands in the conversation is put again, or another in its place.
+export function again(question = shownQuestions().pop() ?? "") {
   main().dataset.busy = "yes";
+  remember(question);
+  holdQuestion();
   return context();
+}
+
+export function changed() {
+  return again(editedQuestion());
 }
 
 export function earlier() {
   here.shown += 20;
+  holdEnd();
   return context();
 }
 
@@ -94,50 +122,68 @@ export function answered(told) {
   delete main().dataset.busy;
   if (here.waiting && box().value.trim()) setTimeout(() => $("#send").click());
   here.waiting = false;
+  if (told?.turn) forget();
   if (!told?.conversation) return;
   if ("earlier" in told) $("#earlier").hidden = !told.earlier;
-  go({c: told.conversation, a: null}, {replace: true, hash: ""});
+  if (address().get("c") !== told.conversation) {  // it has just begun
+    go({c: told.conversation, a: null}, {hash: ""});
+    hidePane();
+  }
   listTalks();
   const last = [...document.querySelectorAll("#chat .bot")].pop();
-  const words = (last?.querySelector("strong") ?? last?.querySelector("p"))?.textContent ?? "";
+  const words = (last?.querySelector("strong") ?? last?.querySelector("p:not(.aside)"))?.textContent ?? "";
   announce(`${say("answered")} ${words}`);
-  quieten();
 }
 
 export function restored(told) {
+  if (told?.asked !== undefined && told.asked !== (address().get("c") ?? "")) {
+    restore();  // the reader has gone on while it came
+    return;
+  }
   $("#earlier").hidden = !told?.earlier;
   if (told && !told.conversation && address().get("c")) go({c: null}, {replace: true});
   markVotes(told?.votes ?? {});
   listTalks();
-  quieten();
+  if (here.shown === 20) told?.answer ? holdTop() : holdQuestion();
   openFromAddress();
+  recall();
 }
 
-// An answer is announced once, when it is whole, not word by word; and Gradio's list of examples has no list items.
-function quieten() {
-  for (const list of document.querySelectorAll("#chat .examples[role=list]")) list.setAttribute("role", "group");
-  for (const log of document.querySelectorAll("#chat [aria-live]")) log.setAttribute("aria-live", "off");
+export function undone(told) {
+  restored(told);
+  announce(say("undone"));
 }
 
-// Views.
+// Views. Each keeps what was searched and filtered in it while another is looked at.
 
 export function show(view) {
-  if ((address().get("view") ?? "talk") !== view) go({view: view === "talk" ? null : view}, {hash: ""});
-  showView();
+  const now = viewed();
+  delete main().dataset.side;
+  if (now === view) return;
+  left[now] = Object.fromEntries(OF_A_VIEW.map((name) => [name, address().getAll(name)]));
+  travel({view: view === "talk" ? null : view, ...NOTHING, ...left[view]}, {hash: ""});
+}
+
+// Another conversation, or none (null); it begins without filters.
+export function openTalk(conversation) {
+  delete main().dataset.side;
+  delete left.talk;
+  travel({c: conversation, a: null, view: null, ...NOTHING}, {hash: ""});
 }
 
 async function showView() {
-  const view = address().get("view") ?? "talk";
+  const view = viewed();
   main().dataset.view = view;
-  delete main().dataset.side;
   for (const link of document.querySelectorAll("#top [data-view]"))
     link.toggleAttribute("aria-current", link.dataset.view === view);
   $("#view .search").hidden = view !== "search";
   const other = $("#view .other");
   if (view === "search") runSearch();
   other.innerHTML = "";
-  if (view === "library" || view === "settings") other.innerHTML = await guarded(() => fragment(view));
   showFilters();
+  if (view !== "library" && view !== "settings") return;
+  const found = await guarded(() => fragment(view));
+  if (view === viewed()) other.innerHTML = found;
 }
 
 export async function guarded(asked) {
@@ -156,17 +202,21 @@ export function restore() {
 }
 
 export function newTalk() {
-  go({c: null, a: null, view: null}, {hash: ""});
-  closeSource();
-  showView();
-  restore();
+  openTalk(null);
   box().focus();
 }
 
-function followAddress(before) {
-  showView();
-  const query = address();
-  if ((query.get("c") ?? "") !== before.c || (query.get("a") ?? "") !== before.a) restore();
+// The page becomes what the address says; `before` is the query that it showed.
+function follow(before) {
+  const [old, query] = [new URLSearchParams(before), address()];
+  const same = (...names) => names.every((name) => old.getAll(name).join("\n") === query.getAll(name).join("\n"));
+  if (!location.hash) hidePane();
+  if (!same("view")) showView();
+  else if (!same(...OF_A_VIEW)) {
+    showFilters();
+    if (viewed() === "search") runSearch();
+  }
+  if (!same("c", "a")) restore();
   else openFromAddress();
 }
 
@@ -200,6 +250,7 @@ async function renew(state) {
   for (const bar of document.querySelectorAll(".chips")) bar.outerHTML = filters;
   header().dataset.state = state;
   showFilters();
+  if (viewed() === "library") renewLibrary();
   if (!document.querySelector("#chat .message") && !main().dataset.busy) restore();
 }
 
@@ -221,7 +272,7 @@ function onEnter(event) {
 function onKey(event) {
   const typing = /^(INPUT|TEXTAREA|SELECT)$/.test(document.activeElement?.tagName ?? "");
   if (event.target === box() && event.key === "ArrowUp" && (!box().value || here.asked)) {
-    const asked = [...document.querySelectorAll("#chat .user .message-content")].map((one) => one.textContent.trim());
+    const asked = shownQuestions();
     here.asked = Math.min(here.asked + 1, asked.length);
     if (here.asked) fill(asked[asked.length - here.asked]);
     event.preventDefault();
@@ -276,25 +327,27 @@ function start() {
   const theme = localStorage.getItem("theme");
   if (theme) document.body.classList.toggle("dark", theme === "dark");
   $("#earlier").hidden = true;
-  let before = {};
-  const remember = () => { before = {c: address().get("c") ?? "", a: address().get("a") ?? ""}; };
-  addEventListener("popstate", () => { followAddress(before); remember(); });
-  for (const name of ["pushState", "replaceState"]) {
-    const plain = history[name].bind(history);
-    history[name] = (...values) => { plain(...values); remember(); };
-  }
-  remember();
+  here.query = location.search;
+  addEventListener("popstate", () => {
+    const before = here.query;
+    here.query = location.search;
+    follow(before);
+  });
   document.addEventListener("keydown", onEnter, {capture: true});
   document.addEventListener("keydown", onKey);
   document.addEventListener("click", onClick);
+  startChat();
   startSource();
   startKeeping();
   startFinding();
   startAdding();
   showView();
   listTalks();
-  quieten();
-  if (before.c || before.a) restore(); else openFromAddress();
+  if (address().get("c") || address().get("a")) restore();
+  else {
+    openFromAddress();
+    recall();
+  }
   beat();
   addEventListener("offline", check);
   addEventListener("online", check);
