@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
-from qa.web.rates import Rates
 
 from qa.archive import Archive
 from qa.errors import QuestionError
@@ -22,6 +21,7 @@ from qa.keeping.conversations import Conversations
 from qa.language.dates import expressions
 from qa.language.names import spelled, told
 from qa.language.words import terms
+from qa.network.rates import Rates
 from qa.types import Answer, Filters, Turn
 from qa.web.routes import router
 from qa.web.talk import Asked, Talk
