@@ -68,6 +68,7 @@ def browser() -> Iterator[Browser]:
         pytest.fail("There is no Chromium and none could be installed; in CI that is a failure.")
     if path is None:
         pytest.skip("there is no Chromium and none could be installed")
+    expect.set_options(timeout=20_000)  # a machine may be busy with something else
     with sync_playwright() as playwright:
         try:
             running = playwright.chromium.launch(executable_path=str(path), args=FLAGS)
