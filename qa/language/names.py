@@ -22,8 +22,9 @@ ALIKE = 0.75
 SPELLED = 4
 """A shorter word has no other spelling that could be told from another name."""
 
-_WORD = r"(?:[A-Z][\w’'.-]*|al-[A-Z][\w’'-]*)"
-_NAME = rf"{_WORD}(?:(?: (?:of|and|the|for|al|el))* {_WORD})*"
+# Bounded, since a text may be made to be read for ever.
+_WORD = r"(?:[A-Z][\w’'.-]{0,40}|al-[A-Z][\w’'-]{0,40})"
+_NAME = rf"{_WORD}(?:(?: (?:of|and|the|for|al|el)){{0,2}} {_WORD}){{0,{LONGEST_NAME - 1}}}"
 _IN_BRACKETS = re.compile(
     rf"(?P<one>{_NAME}(?: [a-z]+)?)(?:’s|'s)? ?"
     rf"[(\[](?:the |or |also |known as |an? )*[“\"]?(?P<other>{_NAME})[”\"]?[)\]]"
