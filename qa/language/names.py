@@ -22,8 +22,9 @@ ALIKE = 0.75
 SPELLED = 4
 """A shorter word has no other spelling that could be told from another name."""
 
-_WORD = r"(?:[A-Z][\w’'.-]*|al-[A-Z][\w’'-]*)"
-_NAME = rf"{_WORD}(?:(?: (?:of|and|the|for|al|el))* {_WORD})*"
+# Names are taken whole, begin where words do, and are bounded: a text of capitals alone took time by its third power.
+_WORD = r"(?<!\w)(?:[A-Z][\w’'.-]{0,50}+|al-[A-Z][\w’'-]{0,50}+)"
+_NAME = rf"{_WORD}(?:(?: (?:of|and|the|for|al|el)){{0,3}} {_WORD}){{0,15}}+"
 _IN_BRACKETS = re.compile(
     rf"(?P<one>{_NAME}(?: [a-z]+)?)(?:’s|'s)? ?"
     rf"[(\[](?:the |or |also |known as |an? )*[“\"]?(?P<other>{_NAME})[”\"]?[)\]]"
