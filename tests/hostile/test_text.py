@@ -30,7 +30,7 @@ from tests.conftest import ROOT
 from tests.hostile.conftest import body
 from tests.hostile.naughty import NAUGHTY, QUERIES
 
-SAMPLE = NAUGHTY[::12]
+SAMPLE = NAUGHTY[::24]
 QUESTIONS = [
     *QUERIES[:8],
     "When did Ramadi fall?\0",
@@ -80,9 +80,8 @@ def test_naughty_articles_are_found_beside_good_ones(naughty_archive: Archive) -
     assert "rows.jsonl#77" in found
 
 
-@pytest.mark.parametrize("start", range(4))
-def test_naughty_questions(naughty_archive: Archive, start: int) -> None:
-    for question in SAMPLE[start::4]:
+def test_naughty_questions(naughty_archive: Archive) -> None:
+    for question in SAMPLE:
         if question.strip():
             sound(naughty_archive.ask(question))
             naughty_archive.search(question)
@@ -90,12 +89,15 @@ def test_naughty_questions(naughty_archive: Archive, start: int) -> None:
 
 @pytest.mark.parametrize("question", QUESTIONS, ids=lambda question: repr(question[:20]))
 def test_hostile_questions(naughty_archive: Archive, question: str) -> None:
-    started = time.process_time()
     sound(naughty_archive.ask(question))
-    sound(naughty_archive.ask("And then?", [Turn(question, question)]))
     naughty_archive.search(question)
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("question", QUESTIONS, ids=lambda question: repr(question[:20]))
+def test_hostile_questions_before_others_and_as_timelines(naughty_archive: Archive, question: str) -> None:
+    sound(naughty_archive.ask("And then?", [Turn(question, question)]))
     naughty_archive.timeline(question)
-    assert time.process_time() - started < 20
 
 
 def test_query_syntax_is_words(naughty_archive: Archive) -> None:
@@ -148,7 +150,7 @@ def kept(tmp_path: Path) -> Iterator[Conversations]:
 
 def test_on_the_page(naughty_archive: Archive, kept: Conversations) -> None:
     talk = Talk(naughty_archive, kept, Rates(10_000, 10_000, 10_000), languages()["en"])
-    for question in (*QUESTIONS, "x" * 1_000_000, *SAMPLE[:12]):
+    for question in (*QUESTIONS[8:], "x" * 1_000_000, *SAMPLE[:4]):
         put = talk.put(question, [])
         *_, (messages, _) = talk.answered(Asked(question=question), put, "owner", "127.0.0.1")
         assert messages[-1]["content"]
@@ -261,10 +263,9 @@ def not_linear(work: Callable[[str], object], pumps: tuple[str, ...], size: int)
     return slow
 
 
-def test_reading_takes_time_in_proportion(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert not_linear(reading, PUMPS, 5_000) == []
-    assert not_linear(lambda text: re.search("(a|a)*$", text[:20]), ("a",), 5) == []
-    assert [pump for pump, *_ in not_linear(lambda text: re.search("x*x*x*$", text), ("x", "y"), 400)] == ["x"]
+def test_reading_takes_time_in_proportion() -> None:
+    assert not_linear(reading, PUMPS[::3], 5_000) == []
+    assert [pump for pump, *_ in not_linear(lambda text: re.search("x*x*x*$", text), ("x", "y"), 60)] == ["x"]
 
 
 @pytest.mark.nightly
