@@ -420,7 +420,10 @@ def until(happened: Callable[[], bool], seconds: float = 20) -> bool:
 
 @pytest.mark.parametrize("leaves", ["after the first line", "while it waits for its turn"])
 def test_it_is_finished_for_a_browser_that_goes_away(archive: Archive, leaves: str) -> None:
-    files: Sequence[Any] = [("files", ("a.md", LIGHTHOUSE)), ("files", ("large.txt", "Rain fell." + "\u00a0" * 600_000))]
+    files: Sequence[Any] = [
+        ("files", ("a.md", LIGHTHOUSE)),
+        ("files", ("large.txt", "Rain fell." + "\u00a0" * 600_000)),
+    ]
     lock = FileLock(archive._index.folder / "write.lock")
     with listening(app(archive)) as address:
         lock.acquire()
