@@ -15,6 +15,7 @@ from starlette.middleware import Middleware
 from qa.archive import Archive
 from qa.errors import DatelineError, QuestionError
 from qa.keeping.keys import Keys
+from qa.network import NO_TELEMETRY
 from qa.network.headers import Headers
 from qa.network.rates import Rates
 from qa.serving.answering import Busy, Threads
@@ -60,8 +61,7 @@ def application(archive: Archive, rate: int, keys: Keys | None = None, hosts: fr
         docs_url="/docs",
         redoc_url=None,
         static_url=STATIC.rstrip("/"),
-        # FastAPI's own spans and counts would be sent wherever the environment says; ours are in qa/tracing.py.
-        telemetry={"auto_configure": False, "tracing": False, "metrics": False, "logs": False},
+        telemetry=NO_TELEMETRY,
         middleware=[
             Middleware(Counting, metrics=metrics),
             Middleware(Headers, headers=HEADERS),

@@ -16,6 +16,7 @@ from qa.archive import Archive
 from qa.errors import DatelineError
 from qa.keeping.conversations import Conversations, file_of
 from qa.keeping.users import Users
+from qa.network import NO_TELEMETRY
 from qa.network.headers import Headers
 from qa.network.rates import Rates
 from qa.settings import Settings
@@ -86,6 +87,7 @@ def server(
         redoc_url=None,
         openapi_url=None,
         lifespan=lifespan,
+        telemetry=NO_TELEMETRY,
         middleware=[Middleware(Headers, headers=HEADERS), access],
     )
 
