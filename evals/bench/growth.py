@@ -37,7 +37,7 @@ PASSAGES_AN_ARTICLE = 5.3
 """Of varied articles, measured on a thousand made of RealTime QA's pages."""
 FILE_ARTICLES = 500
 """Articles in one file of the corpus."""
-ENCODED = 10_000
+ENCODED = 3_000
 """Passages that are really encoded; the vectors of the others are drawn."""
 SEARCHES, ASKED, STARTS = 300, 60, 5
 FILTERS = {

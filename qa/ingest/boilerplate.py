@@ -102,10 +102,16 @@ def _reason(line: str) -> str:
 def _repeated(text: str, prose: list[Span]) -> set[Span]:
     """Of the first lines, those that a later one says again, perhaps after a dateline: the first of each two."""
     told = [words(text[line.start : line.end]) for line in prose]
-    bare = [words(_DATELINE.sub("", text[line.start : line.end], count=1)) for line in prose]
+    bare = [_bare(text[line.start : line.end], told_) for line, told_ in zip(prose, told, strict=True)]
     return {
         line
         for place, line in enumerate(prose[:LEADS])
         if len(told[place]) >= LEAD_WORDS
         and any(told[place] in (told[later], bare[later]) for later in range(place + 1, len(prose)))
     }
+
+
+def _bare(line: str, told: list[str]) -> list[str]:
+    """The line's words without its dateline, those of the whole line where it has none."""
+    dateline = _DATELINE.match(line)
+    return words(line[dateline.end() :]) if dateline else told

@@ -37,6 +37,9 @@ _STANDS_FOR = re.compile(
     rf"(?P<one>{_WORD})[”\"]?[^.;]{{0,80}}? (?:acronym|abbreviation|name|term|initials) (?:for|of) (?:the )?"
     rf"(?P<other>{_NAME})"
 )
+# A name is looked for only where these are: trying every capitalised word took a quarter of a sync's reading.
+_BRACKET, _HINT_KNOWN_AS = re.compile(r"[(\[]"), re.compile(r"(?:known|referred to) as|formerly|also called")
+_HINT_STANDS_FOR = re.compile(r" (?:acronym|abbreviation|name|term|initials) (?:for|of) ")
 _ARTICLES = ("the", "al", "el")
 _NO_NAME = re.compile(r"^(?:AP|AFP|Reuters|EPA|Photo|Getty|File|The|A|In|On|He|She|It|This|But|And|Mr|Mrs)\b")
 
@@ -61,7 +64,7 @@ def key(name: str) -> str:
 
 def told(text: str) -> Iterator[tuple[str, str]]:
     """The pairs of names that `text` says are of one thing: "Islamic State (IS)", "X, also known as Y"."""
-    for match in _IN_BRACKETS.finditer(text):
+    for match in _within_lines(_IN_BRACKETS, _BRACKET, text):
         one, other = _clean(match["one"]), _clean(match["other"])
         if acronym := _spelled_out(one, other) or _spelled_out(other, one):
             yield acronym
@@ -69,10 +72,17 @@ def told(text: str) -> Iterator[tuple[str, str]]:
             # "Ramadi (Anbar)" is a place in another: of two names for one thing, one has two words at least.
             if min(len(one.split()), len(other.split())) > 1:
                 yield one, other
-    for pattern in (_KNOWN_AS, _STANDS_FOR):
-        for match in pattern.finditer(text):
-            if _is_name(match["one"]) and _is_name(match["other"]) and len(match["one"] + match["other"]) > 7:
-                yield _clean(match["one"]), _clean(match["other"])
+    stands_for = _STANDS_FOR.finditer(text) if _HINT_STANDS_FOR.search(text) else ()
+    for match in (*_within_lines(_KNOWN_AS, _HINT_KNOWN_AS, text), *stands_for):
+        if _is_name(match["one"]) and _is_name(match["other"]) and len(match["one"] + match["other"]) > 7:
+            yield _clean(match["one"]), _clean(match["other"])
+
+
+def _within_lines(pattern: re.Pattern[str], hint: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
+    """The matches of `pattern`, none of which goes over a line's end, in the lines that have the hint."""
+    for line in text.split("\n"):
+        if hint.search(line):
+            yield from pattern.finditer(line)
 
 
 def _clean(name: str) -> str:

@@ -34,6 +34,7 @@ _AMERICAN = (
 )
 """British endings and the American ones."""
 
+_NOT_ASCII = re.compile(r"[^\x00-\x7f]+")
 _WORD = re.compile(r"[^\W_]+(?:[.,:][0-9]+)*(?:['’][^\W_]+)?")
 
 
@@ -44,10 +45,14 @@ def without_surrogates(text: str) -> str:
 
 def fold(text: str) -> str:
     """`text` without case and accents, apostrophes straightened; its length may change."""
-    if text.isascii():
-        return text.lower()
-    plain = unicodedata.normalize("NFKD", text.replace("’", "'")).casefold()
-    return "".join(char for char in plain if not unicodedata.combining(char))
+    straight = text.replace("’", "'")
+    if straight.isascii():
+        return straight.lower()
+    return _NOT_ASCII.sub(_without_marks, unicodedata.normalize("NFKD", straight).casefold())
+
+
+def _without_marks(match: re.Match[str]) -> str:
+    return "".join(char for char in match[0] if not unicodedata.combining(char))
 
 
 def words(text: str) -> list[str]:
