@@ -63,14 +63,7 @@ class ServerVectors:
         """
         if not self._server.writes or not self._store.count("encoded"):
             return True
-        patient = self._store.count("pending vectors") > 0
-        try:
-            found = self._matching(self._store.meta(SEAL), patient)
-            if found:
-                self._try(found, patient)
-        except EngineFailed:
-            return False
-        return found is not None
+        return self._usable(self._store.meta(SEAL), patient=self._store.count("pending vectors") > 0)
 
     def search(self, vector: NDArray[np.float32], limit: int) -> list[tuple[str, float]] | None:
         """Passage ids and cosines of the nearest vectors, best first, ties by id. Approximate (HNSW).
@@ -107,7 +100,7 @@ class ServerVectors:
         self._known = self._writing = None
         anew = self._anew
         try:
-            if self._server.writes and not self._matching(after, patient=True):
+            if self._server.writes and not self._usable(after, patient=True):
                 self._writing = self._begun(before, token)
             yield
             if self._writing:
@@ -179,6 +172,16 @@ class ServerVectors:
         self._known = (seal, monotonic(), found) if found else None
         return found
 
+    def _usable(self, seal: str, patient: bool) -> bool:
+        """Whether the collection holds what this seal says, and finds it."""
+        try:
+            found = self._matching(seal, patient)
+            if found:
+                self._try(found, seal, patient)
+        except EngineFailed:
+            return False
+        return found is not None
+
     def _matching(self, seal: str, patient: bool) -> Collection | None:
         """The collection where it holds what this seal says, by its own seal and count."""
         found = self._found(patient)
@@ -243,18 +246,18 @@ class ServerVectors:
             )
         if not _cosine(now) or self._counted(now, patient=True) != _count(seal):
             raise EngineFailed("it does not hold what it was given")
-        self._try(now, patient=True)
+        self._try(now, seal, patient=True)
         self._server.ask(True, "_modify", id=now.id, new_metadata={MARK: FORMAT, SEAL: seal, "writer": ""})
 
     def _counted(self, found: Collection, patient: bool) -> int:
         return int(self._server.ask(patient, "_count", collection_id=found.id))
 
-    def _try(self, found: Collection, patient: bool) -> None:
+    def _try(self, found: Collection, seal: str, patient: bool) -> None:
         """EngineFailed where the collection does not find what it holds."""
         _, vectors = self._store.vectors(self._store.some(1))
         if len(vectors):
             held = self._nearest(found, vectors[0], TRIED, patient)
-            if len(held) < min(TRIED, self._store.count("encoded")):
+            if len(held) < min(TRIED, _count(seal)):
                 raise EngineFailed("it does not find what it holds")
 
     def _nearest(
