@@ -33,7 +33,9 @@ def main(arguments: list[str] | None = None) -> int:
 def _started(settings: Settings, arguments: list[str] | None) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--corpus", type=Path, default=settings.corpus, help="the folder of articles [%(default)s]")
-    parser.add_argument("--index", type=Path, default=settings.index, help="the index's folder [a cache folder]")
+    parser.add_argument(
+        "--index", default=settings.index, help="the index's folder, or a Chroma server's address [a cache folder]"
+    )
     parser.add_argument("--host", default=settings.host, help="the address to listen at [%(default)s]")
     parser.add_argument("--port", type=int, default=7860, help="[%(default)s]")
     parser.add_argument("--login", action="store_true", help="demand a login on this machine too")

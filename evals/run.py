@@ -38,7 +38,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--corpus", type=Path, required=True, help="the folder of articles")
     parser.add_argument("--questions", type=Path, required=True, help="a question a line, as JSON")
     parser.add_argument("--out", type=Path, required=True, help="the folder for predictions and reports")
-    parser.add_argument("--index", type=Path, help="the index's folder [a cache folder]")
+    parser.add_argument("--index", help="the index's folder, or a Chroma server's address [a cache folder]")
     parser.add_argument("--limit", type=int, help="only the first so many questions")
     parser.add_argument("--workers", type=int, default=1, help="questions asked at once [%(default)s]")
     options = parser.parse_args(arguments)

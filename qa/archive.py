@@ -29,6 +29,7 @@ from qa.answer.timeline import EVENTS, SEARCHED, happened, subject, timeline, to
 from qa.answer.writing import Writer
 from qa.answer.written import written
 from qa.errors import CorpusError, IndexLocked, IndexReadOnly, QuestionError, WritingError
+from qa.index.chroma import ChromaServer, collection_name, is_address
 from qa.index.index import Index
 from qa.language.names import Name
 from qa.language.words import without_surrogates
@@ -83,7 +84,8 @@ def open(  # noqa: A001 - the public name is `qa.open`
 
     Args:
         corpus: The folder of articles.
-        index: The folder of the index; by default one in the user's cache folder, named after the corpus.
+        index: The folder of the index, by default one in the user's cache folder, named after the corpus; or the
+            address of a Chroma server.
         progress: Called as the sync goes on.
         settings: By default those of the environment and the settings file.
 
@@ -102,11 +104,25 @@ def open(  # noqa: A001 - the public name is `qa.open`
     return archive
 
 
-def index_folder(corpus: Path) -> Path:
-    """Where the index of `corpus` is kept by default: the user's cache folder, outside the corpus."""
+def index_folder(corpus: Path, address: str = "") -> Path:
+    """Where the index of `corpus` is kept by default: the user's cache folder, outside the corpus.
+
+    Args:
+        corpus: The folder of articles.
+        address: Of the server that has the vectors, where one has.
+    """
     place = corpus.resolve()
-    digest = hashlib.blake2b(str(place).encode(), digest_size=4).hexdigest()
+    told = f"{place}\n{address}" if address else str(place)
+    digest = hashlib.blake2b(told.encode(), digest_size=4).hexdigest()
     return user_cache_path("dateline") / f"{place.name}-{digest}"
+
+
+def _opened(corpus: Path, index: str | Path | None, settings: Settings, encoder: Encoder) -> Index:
+    """The index in a folder, or in a folder and on a server."""
+    if not is_address(index):
+        return Index(Path(index) if index else index_folder(corpus), encoder)
+    server = ChromaServer(str(index), settings, collection_name(index_folder(corpus).name))
+    return Index(settings.chroma_folder or index_folder(corpus, server.address), encoder, server)
 
 
 class Archive:
@@ -120,7 +136,7 @@ class Archive:
             raise CorpusError(f"There is no folder {str(self.corpus)!r}: name the folder that holds the articles.")
         self._encoder, self._reader = Encoder(settings.threads), Reader(settings.threads)
         self._writer = Writer(settings) if settings.writes else None
-        self._index = Index(Path(index) if index else index_folder(self.corpus), self._encoder)
+        self._index = _opened(self.corpus, index, settings, self._encoder)
 
     @property
     def name(self) -> str:
@@ -239,6 +255,8 @@ class Archive:
         if quoted.abstained and put.startswith(f"{question} ("):  # what was spoken of before may be beside the point
             alone = self._quoted(question, asked, filters, narrow)
             quoted = quoted if alone.abstained else alone
+        if trouble := self._index.trouble():
+            quoted = replace(quoted, warnings=(*quoted.warnings, trouble))
         searched = perf_counter()
         yield Found(quoted.question, quoted.hits)
         writer = self._writer
@@ -361,6 +379,14 @@ class Archive:
     def refused(self) -> tuple[Refused, ...]:
         """Everything in the folder that is not searchable, and why, as of the last sync."""
         return self._index.refused()
+
+    def engine(self) -> str:
+        """Where search by meaning takes place, in one sentence.
+
+        Raises:
+            ServerUnusable: It is to take place on a server that cannot be used.
+        """
+        return self._index.engine()
 
     def close(self) -> None:
         """Let go of the index's files, and of the model's connections."""

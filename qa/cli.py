@@ -44,7 +44,7 @@ def _folders(command: Command) -> Command:
         "--corpus", type=click.Path(path_type=Path), help="The folder of articles.  [default: corpus]"
     )
     index = click.option(
-        "--index", type=click.Path(path_type=Path), help="The index's folder.  [default: a cache folder]"
+        "--index", metavar="PLACE", help="The index's folder, or a Chroma server's address.  [default: a cache folder]"
     )
     return corpus(index(command))
 
@@ -75,7 +75,7 @@ def main() -> None:
 @main.command()
 @_folders
 @click.option("--wait", is_flag=True, help="Wait for another process that is writing the index.")
-def sync(corpus: Path | None, index: Path | None, wait: bool) -> None:
+def sync(corpus: Path | None, index: str | None, wait: bool) -> None:
     """Bring the index up to date with the folder."""
     from qa.errors import IndexLocked
 
@@ -91,6 +91,7 @@ def sync(corpus: Path | None, index: Path | None, wait: bool) -> None:
             f"{report.added} added, {report.changed} changed, {report.removed} removed, "
             f"{report.unchanged} unchanged, {len(report.refused)} refused"
         )
+    sys.exit(1 if report.unsent else 0)
 
 
 @main.command()
@@ -102,7 +103,7 @@ def sync(corpus: Path | None, index: Path | None, wait: bool) -> None:
 def ask(
     question: str,
     corpus: Path | None,
-    index: Path | None,
+    index: str | None,
     after: date | None,
     before: date | None,
     publisher: tuple[str, ...],
@@ -126,7 +127,7 @@ def ask(
 def search(
     query: str,
     corpus: Path | None,
-    index: Path | None,
+    index: str | None,
     after: date | None,
     before: date | None,
     publisher: tuple[str, ...],
@@ -153,7 +154,7 @@ def search(
 def timeline(
     query: str,
     corpus: Path | None,
-    index: Path | None,
+    index: str | None,
     after: date | None,
     before: date | None,
     publisher: tuple[str, ...],
@@ -174,7 +175,7 @@ def timeline(
 
 @main.command()
 @_folders
-def chat(corpus: Path | None, index: Path | None) -> None:
+def chat(corpus: Path | None, index: str | None) -> None:
     """Ask one question after another; an empty line ends it."""
     from qa.errors import QuestionError
     from qa.types import Turn
@@ -195,7 +196,7 @@ def chat(corpus: Path | None, index: Path | None) -> None:
 @_folders
 @_listening
 @click.option("--port", type=click.IntRange(0, 65535), default=7861, show_default=True)
-def serve(corpus: Path | None, index: Path | None, host: str | None, port: int, locked: bool) -> None:
+def serve(corpus: Path | None, index: str | None, host: str | None, port: int, locked: bool) -> None:
     """Answer other programs over HTTP: as OpenAI's interface, and as our own."""
     from qa.serving.application import application
     from qa.serving.launching import serve, taken
@@ -216,7 +217,7 @@ def serve(corpus: Path | None, index: Path | None, host: str | None, port: int, 
 @click.option("--http", is_flag=True, help="Answer by streamable HTTP, not on standard input and output.")
 @_listening
 @click.option("--port", type=click.IntRange(0, 65535), default=7862, show_default=True)
-def mcp(corpus: Path | None, index: Path | None, http: bool, host: str | None, port: int, locked: bool) -> None:
+def mcp(corpus: Path | None, index: str | None, http: bool, host: str | None, port: int, locked: bool) -> None:
     """Give assistants the archive as tools, by the Model Context Protocol."""
     from qa.serving.launching import serve, taken
     from qa.serving.tools import PATH, over_http, tools
@@ -238,7 +239,7 @@ def mcp(corpus: Path | None, index: Path | None, http: bool, host: str | None, p
 
 @main.command()
 @_folders
-def doctor(corpus: Path | None, index: Path | None) -> None:
+def doctor(corpus: Path | None, index: str | None) -> None:
     """Check the models, the archive and the connection; say what to mend."""
     from qa.doctor import checks
     from qa.settings import Settings
@@ -367,7 +368,7 @@ _EVALUATIONS = {
 
 
 @contextmanager
-def _archive(corpus: Path | None, index: Path | None, synced: bool = True) -> Iterator[Archive]:
+def _archive(corpus: Path | None, index: str | None, synced: bool = True) -> Iterator[Archive]:
     """The archive, in step with its folder; errors as `_one_sentence` ends them."""
     from qa.archive import Archive
     from qa.errors import IndexLocked, IndexReadOnly
@@ -432,6 +433,8 @@ def _synced(archive: Archive, wait: float = 0.0) -> SyncReport:
         report = archive.sync(progress, wait)
     for refused in report.refused:
         click.echo(_harmless(f"Not read: {refused}"), err=True)
+    if report.unsent:
+        click.echo(report.unsent, err=True)
     return report
 
 

@@ -26,17 +26,18 @@ class Check:
     """One sentence."""
 
 
-def checks(corpus: Path, index: Path | None, settings: Settings) -> Iterator[Check]:
+def checks(corpus: Path, index: str | Path | None, settings: Settings) -> Iterator[Check]:
     """What was looked at, one after another.
 
     Args:
         corpus: The folder of articles.
-        index: The folder of its index, None for the default.
+        index: The folder of its index or the address of a server, None for the default.
         settings: Those in force.
     """
     looks: dict[str, Callable[[], str]] = {
         "models": lambda: _models(settings),
-        "archive": lambda: _archive(corpus, index),
+        "archive": lambda: _archive(corpus, index, settings),
+        "meaning": lambda: _meaning(corpus, index, settings),
         "writing": lambda: _writing(settings),
     }
     for name, look in looks.items():
@@ -52,13 +53,18 @@ def _models(settings: Settings) -> str:
     return "The shipped encoder and reader are whole and run."
 
 
-def _archive(corpus: Path, index: Path | None) -> str:
-    with Archive(corpus, index) as archive:
+def _archive(corpus: Path, index: str | Path | None, settings: Settings) -> str:
+    with Archive(corpus, index, settings) as archive:
         statistics, refused = archive.statistics(), archive.refused()
     if not statistics.articles:
         return f"The archive of {str(corpus)!r} has no index yet: run qa sync."
     told = f"The archive of {str(corpus)!r} holds {statistics.articles:,} articles, {statistics.passages:,} passages"
     return f"{told}; {len(refused):,} entries could not be read." if refused else f"{told}."
+
+
+def _meaning(corpus: Path, index: str | Path | None, settings: Settings) -> str:
+    with Archive(corpus, index, settings) as archive:
+        return archive.engine()
 
 
 def _writing(settings: Settings) -> str:

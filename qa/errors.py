@@ -7,6 +7,7 @@ DatelineError
 │   ├── IndexReadOnly  this user may not write the index
 │   ├── IndexTooNew    a newer Dateline wrote the index
 │   ├── IndexDamaged   the store is not as it was written
+│   ├── ServerUnusable the Chroma server cannot be reached, refuses, or holds another's collection
 │   └── EngineFailed   what is built from the store cannot be read or written; it is built again
 ├── ModelError         a shipped model file is missing or altered
 ├── WritingError       the language model gave no answer that can be used
@@ -52,6 +53,10 @@ class IndexDamaged(ArchiveIndexError):
 
 class EngineFailed(ArchiveIndexError):
     """What is built from the store cannot be read or written; a sync builds it again."""
+
+
+class ServerUnusable(ArchiveIndexError):
+    """The Chroma server cannot be reached, refuses, or holds another's collection; the index itself is whole."""
 
 
 class ModelError(DatelineError):

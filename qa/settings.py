@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Literal
 
 from platformdirs import user_config_path, user_data_path
 from pydantic import AliasChoices, Field, SecretStr, ValidationError
@@ -26,8 +27,9 @@ class Settings(BaseSettings):
 
     corpus: Path = Path("corpus")
     """The folder of articles."""
-    index: Path | None = None
-    """The folder of the index; by default one in the user's cache folder, named after the corpus."""
+    index: str | None = None
+    """The folder of the index, by default one in the user's cache folder, named after the corpus; or the address of a
+    Chroma server, http://… or https://…, on which search by meaning takes place."""
     data: Path | None = None
     """The folder of what readers keep: conversations, users; by default one in the user's data folder."""
     host: str = "127.0.0.1"
@@ -37,6 +39,27 @@ class Settings(BaseSettings):
     """Requests a minute that `qa serve` and `qa mcp --http` take with one key, or from one address without keys."""
     threads: int = Field(default=0, ge=0)
     """Threads of the models; 0 means one for each physical core."""
+
+    chroma_folder: Path | None = None
+    """The folder of what stays here where `index` is a server; by default one in the user's cache folder."""
+    chroma_collection: str = ""
+    """The collection's name; by default one after the corpus folder and its path."""
+    chroma_tenant: str = "default_tenant"
+    """The tenant on the server."""
+    chroma_database: str = "default_database"
+    """The database of the tenant."""
+    chroma_token: SecretStr = SecretStr("")
+    """What proves to the server, or to a proxy before it, who asks."""
+    chroma_token_header: Literal["x-chroma-token", "authorization"] = "x-chroma-token"  # noqa: S105
+    """The header that it is sent in; the second one as `Bearer`."""
+    chroma_token_in_clear: bool = False
+    """Whether it may be sent unencrypted to another machine."""
+    chroma_certificates: Path | None = None
+    """A file of certificates (PEM) that https is checked against; by default the well-known ones."""
+    chroma_timeout: float = Field(default=10.0, gt=0, le=600)
+    """Seconds that a question waits for the server; a sync waits six times as long for each request."""
+    chroma_write: bool = True
+    """Whether this machine writes the collection, or only searches it while it holds what the index here does."""
 
     add: bool = True
     """Whether readers may add articles."""

@@ -262,6 +262,8 @@ class SyncReport:
     unchanged: int = 0
     refused: tuple[Refused, ...] = ()
     """Everything in the corpus that is not searchable, and why; also what earlier syncs refused."""
+    unsent: str = ""
+    """Why a Chroma server did not take over what changed, in one sentence; the next sync hands it over."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,18 +11,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qa.errors import ArchiveIndexError, EngineFailed
+from qa.index.chroma import ChromaServer
 from qa.index.lexical import Lexical
 from qa.index.names import named
+from qa.index.server import ServerVectors
 from qa.index.spelling import respelled
 from qa.index.store import Store
-from qa.index.sync import Encodes, sync
+from qa.index.sync import AnyVectors, Encodes, sync
 from qa.index.vectors import Vectors
 from qa.language.names import Name
 from qa.types import Article, Filters, Passage, Progress, Refused, Statistics, SyncReport
 
 EXACT_LIMIT = 20_000
 """Up to so many passages every vector is compared: exact, about 3 ms at the limit, and without the seconds that
-importing Chroma and LlamaIndex takes. Chroma's graph is asked above it."""
+importing Chroma and LlamaIndex takes. Chroma's graph is asked above it; a server always, unless filters leave fewer."""
 OVERFETCH = 2_000
 """How many neighbours are asked for under a filter; a range filter inside Chroma costs 350 to 900 ms at 200,000."""
 NEAR = 20
@@ -34,8 +36,8 @@ Ranking = list[tuple[str, float]]
 class Index:
     """The index in a folder. Reading is safe for several threads and while another process writes."""
 
-    def __init__(self, folder: Path, encoder: Encodes) -> None:
-        """Open the index in `folder`, or make an empty one.
+    def __init__(self, folder: Path, encoder: Encodes, server: ChromaServer | None = None) -> None:
+        """Open the index in `folder`, or make an empty one; with a server, search by meaning takes place there.
 
         Raises:
             ArchiveIndexError: It cannot be made, or was made by a newer Dateline. What is damaged says so when it is
@@ -47,7 +49,11 @@ class Index:
             raise ArchiveIndexError(f"The index folder {str(folder)!r} cannot be made ({error.strerror}).") from None
         self.folder, self._encoder = folder, encoder
         self._store = Store(folder / "store.sqlite")
-        self._lexical, self._vectors = Lexical(folder / "lexical"), Vectors(folder / "vectors")
+        self._lexical, self._server = (
+            Lexical(folder / "lexical"),
+            ServerVectors(server, self._store) if server else None,
+        )
+        self._vectors: AnyVectors = self._server or Vectors(folder / "vectors")
         self._cache: tuple[str, list[str], NDArray[np.float32]] | None = None
         self._statistics: tuple[str, Statistics] | None = None
         self._lock = threading.Lock()
@@ -96,23 +102,28 @@ class Index:
 
     def dense(self, vector: NDArray[np.float32], limit: int, filters: Filters) -> Ranking:
         """Passage ids and cosines to `vector`, best first, at most `limit`, of articles that `filters` admit."""
-        if self._store.count("all") <= EXACT_LIMIT:
-            ids, vectors = self._all_vectors()
-            if filters:
-                admitted = set(self._store.admitted(filters))
-                kept = [place for place, passage in enumerate(ids) if passage in admitted]
-                ids, vectors = [ids[place] for place in kept], vectors[kept]
-            return _nearest(vector, ids, vectors, limit)
+        small = self._store.count("all") <= EXACT_LIMIT
+        if small and (filters or not self._server):
+            return self._exact(vector, limit, filters)
         if filters and self._store.count_admitted(filters) <= EXACT_LIMIT:
             return _nearest(vector, *self._store.vectors(self._store.admitted(filters)), limit)
         depth = OVERFETCH if filters else limit
         found = self._vectors.search(vector, depth)
         if found is None:
-            found = self._compared(vector, depth)
+            found = self._exact(vector, depth, filters) if small else self._compared(vector, depth)
         if not filters:
             return found
         admitted = self._store.admitted_of([passage for passage, _ in found], filters)
         return [hit for hit in found if hit[0] in admitted][:limit]
+
+    def _exact(self, vector: NDArray[np.float32], limit: int, filters: Filters) -> Ranking:
+        """By every vector, kept in memory."""
+        ids, vectors = self._all_vectors()
+        if filters:
+            admitted = set(self._store.admitted(filters))
+            kept = [place for place, passage in enumerate(ids) if passage in admitted]
+            ids, vectors = [ids[place] for place in kept], vectors[kept]
+        return _nearest(vector, ids, vectors, limit)
 
     def _compared(self, vector: NDArray[np.float32], limit: int) -> Ranking:
         """As Chroma finds them, but exact and slower: what is asked while Chroma's collection is built or written."""
@@ -179,6 +190,18 @@ class Index:
                     f"The {name} index holds {len(held)} passages, the store {len(everything)}, or not the same."
                 )
         return wrong
+
+    def engine(self) -> str:
+        """Where search by meaning takes place, in one sentence.
+
+        Raises:
+            ServerUnusable: The server cannot be asked, or the collection is somebody else's.
+        """
+        return self._server.state() if self._server else f"Meaning is searched in {str(self.folder)!r}."
+
+    def trouble(self) -> str:
+        """What a reader of answers should know of the index now, in one sentence; empty where all is well."""
+        return self._server.trouble() if self._server else ""
 
     def close(self) -> None:
         """Let go of all files."""

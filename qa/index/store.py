@@ -319,6 +319,22 @@ class Store:
         sql = f"SELECT id FROM passages {clause or 'WHERE 1'} AND id IN ({{}})"  # noqa: S608
         return {row[0] for row in self._in(sql, ids, values)}
 
+    def some(self, limit: int) -> list[str]:
+        """Ids of passages that have a vector, at most `limit`."""
+        rows = self._rows("SELECT id FROM passages WHERE vector IS NOT NULL ORDER BY id LIMIT ?", (limit,))
+        return [row[0] for row in rows]
+
+    def seal(self) -> str:
+        """How many passages have vectors, and which: the same for the same ones of the same encoder, in any store.
+
+        A passage's id is made of its words, so the ids stand for the vectors.
+        """
+        digest, count = hashlib.blake2b(self.meta("encoder").encode(), digest_size=16), 0
+        for row in self._rows("SELECT id FROM passages WHERE vector IS NOT NULL ORDER BY id"):
+            digest.update(b"\0" + row[0].encode("utf-8", "replace"))
+            count += 1
+        return f"{count}-{digest.hexdigest()}"
+
     def unencoded(self, limit: int) -> list[str]:
         """Ids of passages without a vector, ordered."""
         rows = self._rows("SELECT id FROM passages WHERE vector IS NULL ORDER BY id LIMIT ?", (limit,))

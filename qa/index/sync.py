@@ -6,8 +6,8 @@
 3. Articles not yet compared with the others are grouped with those that print the same copy.
 4. Passages without a vector are encoded, some at a time; then the vector index takes over what is pending for it.
 
-Before all that, what is damaged is done away with, and so is pending again: a store from the articles, an engine from
-the store.
+Before that, what is damaged is done away with, and so is pending again: a store from the articles, an engine from the
+store. Where the vectors are on a server, it is asked last: what it does not take is kept for the next sync.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import os
 import platform
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
@@ -24,10 +25,11 @@ import numpy as np
 from filelock import FileLock, Timeout
 from numpy.typing import NDArray
 
-from qa.errors import ArchiveIndexError, EngineFailed, IndexDamaged, IndexLocked, IndexReadOnly
+from qa.errors import ArchiveIndexError, EngineFailed, IndexDamaged, IndexLocked, IndexReadOnly, ServerUnusable
 from qa.index.copies import group_copies
 from qa.index.lexical import STUCK, Lexical
 from qa.index.reading import read_corpus
+from qa.index.server import ServerVectors
 from qa.index.store import Store
 from qa.index.vectors import Vectors
 from qa.ingest.passages import encoded_text, lexical_text
@@ -42,6 +44,7 @@ ENCODED_AT_ONCE = 256
 """Passages encoded and written at a time: some seconds' work."""
 VECTORS_AT_ONCE = 1_000
 """Passages handed to Chroma at a time; it takes at most 5,461."""
+DAMAGED = "The %s index is damaged or was not written to its end: it is built again."
 CHURN_LIMIT = 0.5
 """Deleted vectors, as a share of all, from which Chroma's collection is built anew: six rounds of deleting and adding
 5,000 made it 6 times as large and 10 times as slow."""
@@ -59,6 +62,7 @@ class Encodes(Protocol):
 
 
 Report = Callable[[Progress], None]
+AnyVectors = Vectors | ServerVectors
 
 
 def sync(
@@ -66,7 +70,7 @@ def sync(
     root: Path,
     store: Store,
     lexical: Lexical,
-    vectors: Vectors,
+    vectors: AnyVectors,
     encoder: Encodes,
     progress: Report | None = None,
     wait: float = 0.0,
@@ -85,13 +89,17 @@ def sync(
 
     def work() -> SyncReport:
         _check_versions(store, encoder)
-        _mend_engines(store, lexical, vectors)
+        _mend_words(store, lexical)
         _index_words(store, lexical, tell)  # what a sync that was stopped had read
         report = read_corpus(store, root, tell)
         _index_words(store, lexical, tell)
         group_copies(store, tell)
         _encode(store, encoder, tell)
-        _index_vectors(store, vectors, tell)
+        try:
+            _mend_vectors(store, vectors)
+            _index_vectors(store, vectors, tell)
+        except ServerUnusable as error:
+            return replace(report, unsent=str(error))
         return report
 
     with _locked(folder, wait):
@@ -161,17 +169,24 @@ def _check_versions(store: Store, encoder: Encodes) -> None:
             store.new_revision()
 
 
-def _mend_engines(store: Store, lexical: Lexical, vectors: Vectors) -> None:
-    """An engine that is damaged or gone is built again from the store; of a store that is gone, nothing is kept."""
-    for name, engine in (("lexical", lexical), ("vectors", vectors)):
-        if store.meta("revision") and engine.whole():
-            continue
-        if store.meta("revision") and engine.exists():
-            LOG.warning("The %s index is damaged or was not written to its end: it is built again.", name)
-        engine.discard()
-        _all_pending(store, name)
+def _mend_words(store: Store, lexical: Lexical) -> None:
+    """A lexical index that is damaged or gone is built again from the store; one whose store is gone is not kept."""
+    if store.meta("revision") and lexical.whole():
+        return
+    if store.meta("revision") and lexical.exists():
+        LOG.warning(DAMAGED, "lexical")
+    lexical.discard()
+    _all_pending(store, "lexical")
+
+
+def _mend_vectors(store: Store, vectors: AnyVectors) -> None:
+    """The same for the collection; another encoder's, as that of a store that is gone, has been marked by now."""
     churn = int(store.meta("churn") or 0) > CHURN_LIMIT * max(store.count("encoded"), VECTORS_AT_ONCE)
     if store.meta("rebuild vectors") == "yes" or churn:
+        _rebuild_vectors(store, vectors)
+    elif not vectors.whole():
+        if vectors.exists():
+            LOG.warning(DAMAGED, "vector")
         _rebuild_vectors(store, vectors)
 
 
@@ -217,7 +232,7 @@ def _encode(store: Store, encoder: Encodes, tell: Report) -> None:
         tell(Progress("encoding", done, max(total, done)))
 
 
-def _index_vectors(store: Store, vectors: Vectors, tell: Report) -> None:
+def _index_vectors(store: Store, vectors: AnyVectors, tell: Report) -> None:
     try:
         _apply_vectors(store, vectors, tell)
     except EngineFailed:
@@ -225,7 +240,7 @@ def _index_vectors(store: Store, vectors: Vectors, tell: Report) -> None:
         _apply_vectors(store, vectors, tell)
 
 
-def _apply_vectors(store: Store, vectors: Vectors, tell: Report) -> None:
+def _apply_vectors(store: Store, vectors: AnyVectors, tell: Report) -> None:
     total, done = store.count("pending vectors"), 0
     if not total:
         return
@@ -239,7 +254,7 @@ def _apply_vectors(store: Store, vectors: Vectors, tell: Report) -> None:
             tell(Progress("indexing", done, max(total, done)))
 
 
-def _rebuild_vectors(store: Store, vectors: Vectors) -> None:
+def _rebuild_vectors(store: Store, vectors: AnyVectors) -> None:
     """Start the collection anew; the store's vectors are pending for it."""
     vectors.discard()
     _all_pending(store, "vectors")
