@@ -8,6 +8,7 @@ DatelineError
 │   ├── IndexTooNew    a newer Dateline wrote the index
 │   ├── IndexDamaged   the store is not as it was written
 │   └── EngineFailed   what is built from the store cannot be read or written; it is built again
+├── WorkersFailed      those who read and encode for a sync cannot go on
 ├── ModelError         a shipped model file is missing or altered
 ├── WritingError       the language model gave no answer that can be used
 ├── SettingsError      a setting cannot be used
@@ -52,6 +53,10 @@ class IndexDamaged(ArchiveIndexError):
 
 class EngineFailed(ArchiveIndexError):
     """What is built from the store cannot be read or written; a sync builds it again."""
+
+
+class WorkersFailed(DatelineError):
+    """Those who read and encode for a sync cannot go on; what they have done is kept."""
 
 
 class ModelError(DatelineError):
