@@ -22,7 +22,7 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from importlib.util import find_spec
+from importlib import metadata
 from itertools import chain, groupby, islice
 from typing import Any, TypeVar
 
@@ -66,8 +66,10 @@ class ByRay:
         """
         if address != LOCAL and not re.fullmatch(r"[\w.-]+:\d{1,5}", address):
             raise SettingsError(f"{address!r} is no address of Ray. {NO_ADDRESS}")
-        if find_spec("ray") is None:
-            raise SettingsError(MISSING)
+        try:
+            metadata.version("ray")  # not yet imported, which takes seconds
+        except metadata.PackageNotFoundError:
+            raise SettingsError(MISSING) from None
         self._address, self._make, self._threads = address, make, threads
         self._ray: Any = None
         self._folder = ""
