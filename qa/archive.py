@@ -29,6 +29,7 @@ from qa.answer.timeline import EVENTS, SEARCHED, happened, subject, timeline, to
 from qa.answer.writing import Writer
 from qa.answer.written import written
 from qa.errors import CorpusError, IndexLocked, IndexReadOnly, QuestionError, WritingError
+from qa.index.by_ray import ByRay
 from qa.index.chroma import ChromaServer, collection_name, is_address
 from qa.index.index import Index
 from qa.language.names import Name
@@ -167,7 +168,7 @@ class Archive:
         if before:
             before.close()
 
-    def sync(self, progress: Callable[[Progress], None] | None = None, wait: float = 0.0) -> SyncReport:
+    def sync(self, progress: Callable[[Progress], None] | None = None, wait: float = 0.0, ray: str = "") -> SyncReport:
         """What was added, changed, removed and refused in bringing the index up to date with the folder.
 
         It can be stopped at any point and started again. Other errors: as for `qa.open`.
@@ -175,12 +176,18 @@ class Archive:
         Args:
             progress: Called as the sync goes on.
             wait: Seconds to wait for another process that is writing the index.
+            ray: Where Ray reads and encodes in place of this process: "local", or HOST:PORT of a cluster.
 
         Raises:
             IndexLocked: Another process is writing the index.
             IndexReadOnly: This user may not write the index.
+            SettingsError: Ray is not installed, or `ray` is no address.
+            WorkersFailed: Ray cannot be reached or gave up; what is done is kept.
         """
-        return self._index.sync(self.corpus, progress, wait)
+        if not ray:
+            return self._index.sync(self.corpus, progress, wait)
+        with closing(ByRay(ray, Encoder, self._settings.threads)) as workers:
+            return self._index.sync(self.corpus, progress, wait, workers)
 
     def search(self, query: str, limit: int = 10, filters: Filters = EVERYTHING) -> list[Hit]:
         """The passages that best match `query`, best first.

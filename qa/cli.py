@@ -75,18 +75,19 @@ def main() -> None:
 @main.command()
 @_folders
 @click.option("--wait", is_flag=True, help="Wait for another process that is writing the index.")
-def sync(corpus: Path | None, index: str | None, wait: bool) -> None:
+@click.option("--ray", default="", metavar="local|HOST:PORT", help="Let Ray read and encode, here or in a cluster.")
+def sync(corpus: Path | None, index: str | None, wait: bool, ray: str) -> None:
     """Bring the index up to date with the folder."""
     from qa.errors import IndexLocked
 
     with _archive(corpus, index, synced=False) as archive:
         try:
-            report = _synced(archive)
+            report = _synced(archive, ray=ray)
         except IndexLocked as error:
             if not wait:
                 raise
             click.echo(f"{error} Waiting.", err=True)
-            report = _synced(archive, wait=math.inf)
+            report = _synced(archive, wait=math.inf, ray=ray)
         print(
             f"{report.added} added, {report.changed} changed, {report.removed} removed, "
             f"{report.unchanged} unchanged, {len(report.refused)} refused"
@@ -426,11 +427,11 @@ def _one_sentence() -> Iterator[None]:
         raise click.ClickException(str(error)) from None
 
 
-def _synced(archive: Archive, wait: float = 0.0) -> SyncReport:
+def _synced(archive: Archive, wait: float = 0.0, ray: str = "") -> SyncReport:
     from qa.progress import bars
 
     with bars() as progress:
-        report = archive.sync(progress, wait)
+        report = archive.sync(progress, wait, ray)
     for refused in report.refused:
         click.echo(_harmless(f"Not read: {refused}"), err=True)
     if report.unsent:

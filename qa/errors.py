@@ -9,6 +9,7 @@ DatelineError
 │   ├── IndexDamaged   the store is not as it was written
 │   ├── ServerUnusable the Chroma server cannot be reached, refuses, or holds another's collection
 │   └── EngineFailed   what is built from the store cannot be read or written; it is built again
+├── WorkersFailed      those who read and encode for a sync cannot go on
 ├── ModelError         a shipped model file is missing or altered
 ├── WritingError       the language model gave no answer that can be used
 ├── SettingsError      a setting cannot be used
@@ -57,6 +58,10 @@ class EngineFailed(ArchiveIndexError):
 
 class ServerUnusable(ArchiveIndexError):
     """The Chroma server cannot be reached, refuses, or holds another's collection; the index itself is whole."""
+
+
+class WorkersFailed(DatelineError):
+    """Those who read and encode for a sync cannot go on; what they have done is kept."""
 
 
 class ModelError(DatelineError):

@@ -2,6 +2,7 @@
 
 import json
 from contextlib import closing
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -66,6 +67,19 @@ def test_sync_counts_and_lists_what_it_refused(tmp_path: Path, corpus: Corpus) -
     assert "Not read: b.xyz: Files of this kind are not read" in result.stderr
 
 
+def test_ray_that_is_not_installed_is_one_sentence(
+    tmp_path: Path, corpus: Corpus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def missing(name: str) -> str:
+        raise metadata.PackageNotFoundError(name)
+
+    monkeypatch.setattr(metadata, "version", missing)
+    root = corpus({"a.txt": "The bridge is closed."})
+    result = run(tmp_path / "index", "sync", "--corpus", str(root), "--ray", "local")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr == 'Error: Ray needs further packages: pip install "dateline[ray]".\n'
+
+
 def test_chat_carries_the_conversation_on(folder: Path) -> None:
     result = run(folder, "chat", text="When did Ramadi fall?\nHow far is it from Baghdad?\n\n")
     assert result.exit_code == 0
@@ -79,6 +93,11 @@ def test_chat_carries_the_conversation_on(folder: Path) -> None:
         (["ask", "Who?", "--corpus", "/no/such/folder"], 1, "There is no folder '/no/such/folder'"),
         (["ask", "Who?", "--after", "May"], 2, "'May' is no day of the form 2015-05-17"),
         (["ask"], 2, "Missing argument 'QUESTION'"),
+        (
+            ["sync", "--ray", "ray://head:10001"],
+            1,
+            "'ray://head:10001' is no address of Ray. It is \"local\", or HOST:PORT",
+        ),
         (["search", "x", "--limit", "0"], 2, "Invalid value for '--limit'"),
         (["nonsense"], 2, "No such command"),
     ],

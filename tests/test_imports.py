@@ -36,6 +36,7 @@ NOT_EACH_OTHER = {("ingest", "models"), ("models", "ingest")}
 VENDORS = {
     "chromadb": {"index"},
     "llama_index": {"index", "integrations"},
+    "ray": {"index"},
     "tantivy": {"index"},
     "gradio": {"web"},
     "openai": {"answer"},

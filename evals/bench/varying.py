@@ -20,7 +20,7 @@ from hashlib import blake2b
 import numpy as np
 from numpy.typing import NDArray
 
-from qa.index.sync import Encodes
+from qa.index.work import Encodes
 
 PARAGRAPHS = (8, 24)
 """Of an article, at least and at most."""

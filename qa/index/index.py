@@ -17,8 +17,9 @@ from qa.index.names import named
 from qa.index.server import ServerVectors
 from qa.index.spelling import respelled
 from qa.index.store import Store
-from qa.index.sync import AnyVectors, Encodes, sync
+from qa.index.sync import AnyVectors, sync
 from qa.index.vectors import Vectors
+from qa.index.work import Encodes, Workers
 from qa.language.names import Name
 from qa.types import Article, Filters, Passage, Progress, Refused, Statistics, SyncReport
 
@@ -58,20 +59,29 @@ class Index:
         self._statistics: tuple[str, Statistics] | None = None
         self._lock = threading.Lock()
 
-    def sync(self, root: Path, progress: Callable[[Progress], None] | None = None, wait: float = 0.0) -> SyncReport:
+    def sync(
+        self,
+        root: Path,
+        progress: Callable[[Progress], None] | None = None,
+        wait: float = 0.0,
+        workers: Workers | None = None,
+    ) -> SyncReport:
         """What was added, changed, removed and refused in bringing the index up to date with the folder `root`.
 
         Args:
             root: The corpus folder.
             progress: Called as it goes on.
             wait: Seconds to wait for another process that is writing.
+            workers: Read files and encode texts; by default this process does.
 
         Raises:
             IndexLocked: Another process is writing.
             CorpusError: `root` cannot be listed.
             ArchiveIndexError: The index cannot be written.
+            WorkersFailed: The workers cannot go on.
         """
-        return sync(self.folder, root, self._store, self._lexical, self._vectors, self._encoder, progress, wait)
+        engines = self._lexical, self._vectors
+        return sync(self.folder, root, self._store, *engines, self._encoder, progress, wait, workers)
 
     def lexical(self, question: str, limit: int, filters: Filters, names: Sequence[Name] = ()) -> Ranking:
         """Passage ids and BM25 scores, best first, at most `limit`, of articles that `filters` admit.

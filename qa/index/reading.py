@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -12,11 +11,10 @@ from pathlib import Path
 
 from qa.index.copies import forget_copy
 from qa.index.store import ENGINES, Store
+from qa.index.work import Found, Job, Known, Workers, digest
 from qa.ingest.fields import Fields
 from qa.ingest.files import ALIASES, Source, sources
 from qa.ingest.metadata import read_aliases, read_metadata
-from qa.ingest.passages import cut
-from qa.ingest.readers import read
 from qa.language.names import key, sound, spelled, told
 from qa.types import Article, Passage, Progress, Refused, SyncReport
 
@@ -27,8 +25,14 @@ Step = Callable[[sqlite3.Connection], None]
 """A change to the store that is made whole or not at all."""
 
 
-def read_corpus(store: Store, root: Path, tell: Callable[[Progress], None]) -> SyncReport:
+def read_corpus(store: Store, root: Path, workers: Workers, tell: Callable[[Progress], None]) -> SyncReport:
     """What was added, changed, removed and refused in bringing the store up to date with the folder `root`.
+
+    Args:
+        store: Written by this process alone.
+        root: The folder of articles.
+        workers: Read the files.
+        tell: Called as it goes on.
 
     Raises:
         CorpusError: `root` cannot be listed.
@@ -39,6 +43,7 @@ def read_corpus(store: Store, root: Path, tell: Callable[[Progress], None]) -> S
     changed = [source for source in found if known.get(source.id) != _signature(source, metadata)]
     gone = sorted(known.keys() - {source.id for source in found})
     counts = {"added": 0, "changed": 0, "removed": 0}
+    jobs = (Job(source, metadata.get(source.id, Fields()), store.digests(source.id)) for source in changed)
     first: list[Step] = [
         partial(_set_refused, file="", refused=refused_rows + refused_names),
         partial(_set_aliases, source=ALIASES, pairs=[pair for row in names for pair in combinations(row, 2)]),
@@ -47,8 +52,14 @@ def read_corpus(store: Store, root: Path, tell: Callable[[Progress], None]) -> S
         first,
         chain.from_iterable(_leaving(store, file, counts) for file in gone),
         chain.from_iterable(
-            _reading(store, source, metadata, counts, partial(tell, Progress("reading", place, len(changed))))
-            for place, source in enumerate(changed, start=1)
+            _reading(
+                job,
+                found,
+                _signature(job.source, metadata),
+                counts,
+                partial(tell, Progress("reading", place, len(changed))),
+            )
+            for place, (job, found) in enumerate(workers.read(jobs), start=1)
         ),
     )
     # Files are read and cut here, as the list is made, so that a transaction is short.
@@ -63,11 +74,7 @@ def read_corpus(store: Store, root: Path, tell: Callable[[Progress], None]) -> S
 
 
 def _signature(source: Source, metadata: Mapping[str, Fields]) -> tuple[int, int, str]:
-    return source.size, source.modified, _digest(repr(metadata.get(source.id)))
-
-
-def _digest(text: str) -> str:
-    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+    return source.size, source.modified, digest(repr(metadata.get(source.id)))
 
 
 def _leaving(store: Store, file: str, counts: dict[str, int]) -> Iterator[Step]:
@@ -79,36 +86,35 @@ def _leaving(store: Store, file: str, counts: dict[str, int]) -> Iterator[Step]:
 
 
 def _reading(
-    store: Store, source: Source, metadata: Mapping[str, Fields], counts: dict[str, int], done: Callable[[], None]
+    job: Job,
+    found: Iterable[Found],
+    signature: tuple[int, int, str],
+    counts: dict[str, int],
+    done: Callable[[], None],
 ) -> Iterator[Step]:
     """The steps that bring the articles of one file up to date; the file counts as read with the last of them."""
-    before = store.digests(source.id)
-    seen: set[str] = set()
+    file, seen = job.source.id, set[str]()
     refused: list[Refused] = []
-    for item in read(source, metadata):
+    for item in found:
         if isinstance(item, Refused):
             refused.append(item)
-            continue
-        digest = _digest(repr(item))
-        # Cutting is a function of the article and INGEST_VERSION: what is unchanged need not be cut to be known.
-        if before.get(item.id) != digest:
-            passages = cut(item)
-            if not passages:
-                refused.append(Refused(item.id, "It has no text beside boilerplate."))
-                continue
-            counts["changed" if item.id in before else "added"] += 1
-            yield partial(_replace, file=source.id, digest=digest, article=item, passages=passages)
-        seen.add(item.id)
-    for article in sorted(before.keys() - seen):
+        elif isinstance(item, Known):
+            seen.add(item.id)
+        else:
+            name = item.article.id
+            counts["changed" if name in job.before else "added"] += 1
+            yield partial(_replace, file=file, digest=item.digest, article=item.article, passages=item.passages)
+            seen.add(name)
+    for article in sorted(job.before.keys() - seen):
         counts["removed"] += 1
         yield partial(_remove_article, article=article)
-    yield partial(_set_refused, file=source.id, refused=refused)
-    yield partial(_mark_read, source=source, signature=_signature(source, metadata))
+    yield partial(_set_refused, file=file, refused=refused)
+    yield partial(_mark_read, file=file, signature=signature)
     done()
 
 
-def _mark_read(database: sqlite3.Connection, source: Source, signature: tuple[int, int, str]) -> None:
-    database.execute("INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?)", (source.id, *signature))
+def _mark_read(database: sqlite3.Connection, file: str, signature: tuple[int, int, str]) -> None:
+    database.execute("INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?)", (file, *signature))
 
 
 def _forget_file(database: sqlite3.Connection, file: str) -> None:

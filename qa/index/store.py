@@ -335,9 +335,10 @@ class Store:
             count += 1
         return f"{count}-{digest.hexdigest()}"
 
-    def unencoded(self, limit: int) -> list[str]:
-        """Ids of passages without a vector, ordered."""
-        rows = self._rows("SELECT id FROM passages WHERE vector IS NULL ORDER BY id LIMIT ?", (limit,))
+    def unencoded(self, limit: int, after: str = "") -> list[str]:
+        """Ids of passages without a vector, ordered, from the first after `after`."""
+        sql = "SELECT id FROM passages WHERE vector IS NULL AND id > ? ORDER BY id LIMIT ?"
+        rows = self._rows(sql, (after, limit))
         return [row[0] for row in rows]
 
     def pending(self, engine: str, limit: int) -> list[str]:

@@ -19,11 +19,9 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import Protocol
 
 import numpy as np
 from filelock import FileLock, Timeout
-from numpy.typing import NDArray
 
 from qa.errors import ArchiveIndexError, EngineFailed, IndexDamaged, IndexLocked, IndexReadOnly, ServerUnusable
 from qa.index.copies import group_copies
@@ -32,6 +30,7 @@ from qa.index.reading import read_corpus
 from qa.index.server import ServerVectors
 from qa.index.store import Store
 from qa.index.vectors import Vectors
+from qa.index.work import Encodes, Texts, ThisProcess, Workers
 from qa.ingest.passages import encoded_text, lexical_text
 from qa.types import Progress, SyncReport
 
@@ -50,17 +49,6 @@ CHURN_LIMIT = 0.5
 5,000 made it 6 times as large and 10 times as slow."""
 
 
-class Encodes(Protocol):
-    """What makes vectors of texts."""
-
-    @property
-    def name(self) -> str:
-        """Which model: vectors of different names cannot be compared."""
-
-    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """(n, dimensions), in the order of `texts`."""
-
-
 Report = Callable[[Progress], None]
 AnyVectors = Vectors | ServerVectors
 
@@ -74,27 +62,30 @@ def sync(
     encoder: Encodes,
     progress: Report | None = None,
     wait: float = 0.0,
+    workers: Workers | None = None,
 ) -> SyncReport:
     """What changed in bringing `store` and both engines up to date with the corpus folder `root`.
 
-    What is found damaged is built again, which is logged.
+    What is found damaged is built again, which is logged. Files are read and texts encoded by `workers`, by default
+    this process; what is written is written by this process alone.
 
     Raises:
         IndexLocked: Another process is writing, and was for all of `wait` seconds.
         IndexReadOnly: This user may not write the index.
         CorpusError: `root` cannot be listed.
         ArchiveIndexError: The disk is full, or the index folder cannot be written.
+        WorkersFailed: The workers cannot go on.
     """
-    tell = progress or (lambda _: None)
+    tell, workers = progress or (lambda _: None), workers or ThisProcess(encoder)
 
     def work() -> SyncReport:
         _check_versions(store, encoder)
         _mend_words(store, lexical)
         _index_words(store, lexical, tell)  # what a sync that was stopped had read
-        report = read_corpus(store, root, tell)
+        report = read_corpus(store, root, workers, tell)
         _index_words(store, lexical, tell)
         group_copies(store, tell)
-        _encode(store, encoder, tell)
+        _encode(store, workers, tell)
         try:
             _mend_vectors(store, vectors)
             _index_vectors(store, vectors, tell)
@@ -218,11 +209,9 @@ def _apply_words(store: Store, lexical: Lexical, tell: Report) -> None:
         tell(Progress("indexing", done, max(total, done)))
 
 
-def _encode(store: Store, encoder: Encodes, tell: Report) -> None:
+def _encode(store: Store, workers: Workers, tell: Report) -> None:
     total, done = store.count("unencoded"), 0
-    while ids := store.unencoded(ENCODED_AT_ONCE):
-        found = store.passages(ids)
-        matrix = encoder.encode([encoded_text(article, passage) for passage, article in (found[key] for key in ids)])
+    for ids, matrix in workers.encode(_unencoded(store)):
         rows = [(vector.astype(np.float16).tobytes(), key) for key, vector in zip(ids, matrix, strict=True)]
         with store.transaction() as database:
             database.executemany("UPDATE passages SET vector = ? WHERE id = ?", rows)
@@ -230,6 +219,15 @@ def _encode(store: Store, encoder: Encodes, tell: Report) -> None:
             store.new_revision()
         done += len(ids)
         tell(Progress("encoding", done, max(total, done)))
+
+
+def _unencoded(store: Store) -> Iterator[Texts]:
+    """The passages without a vector, ENCODED_AT_ONCE at a time, each once: what is ahead may not be encoded yet."""
+    last = ""
+    while ids := store.unencoded(ENCODED_AT_ONCE, last):
+        found = store.passages(ids)
+        yield ids, [encoded_text(article, passage) for passage, article in (found[key] for key in ids)]
+        last = ids[-1]
 
 
 def _index_vectors(store: Store, vectors: AnyVectors, tell: Report) -> None:

@@ -25,6 +25,7 @@ from qa.index.copies import group_copies
 from qa.index.index import Index
 from qa.index.names import named
 from qa.index.store import Store
+from qa.index.work import ThisProcess
 from qa.types import Filters
 from tests.conftest import WordCounts
 
@@ -41,7 +42,7 @@ def in_small_steps() -> None:
     with TemporaryDirectory() as folder:
         write(Path(folder), "warm", 0)
         store = Store(Path(folder, "store.sqlite"))
-        reading.read_corpus(store, Path(folder), lambda _: None)
+        reading.read_corpus(store, Path(folder), ThisProcess(WordCounts()), lambda _: None)
         group_copies(store, lambda _: None)
         WordCounts().encode([text_of("warm", 0)])
         named("Who read the report at the Harbour?", store)
