@@ -26,8 +26,11 @@ from qa.types import Article, Filters, Passage, Progress, Refused, Statistics, S
 EXACT_LIMIT = 20_000
 """Up to so many passages every vector is compared: exact, about 3 ms at the limit, and without the seconds that
 importing Chroma and LlamaIndex takes. Chroma's graph is asked above it; a server always, unless filters leave fewer."""
-OVERFETCH = 2_000
-"""How many neighbours are asked for under a filter; a range filter inside Chroma costs 350 to 900 ms at 200,000."""
+OVERFETCH, SPARE = 2_000, 2
+"""Under a filter, twice as many neighbours are asked for as would do if it admitted near and far alike; this many where
+that was too few. A range filter inside Chroma costs 350 to 900 ms at 200,000."""
+COUNTS = 1_000
+"""How many counts by filters are kept."""
 NEAR = 20
 """Passages looked through for the spelling of a name."""
 
@@ -50,12 +53,11 @@ class Index:
             raise ArchiveIndexError(f"The index folder {str(folder)!r} cannot be made ({error.strerror}).") from None
         self.folder, self._encoder = folder, encoder
         self._store = Store(folder / "store.sqlite")
-        self._lexical, self._server = (
-            Lexical(folder / "lexical"),
-            ServerVectors(server, self._store) if server else None,
-        )
+        self._lexical = Lexical(folder / "lexical")
+        self._server = ServerVectors(server, self._store) if server else None
         self._vectors: AnyVectors = self._server or Vectors(folder / "vectors")
         self._cache: tuple[str, list[str], NDArray[np.float32]] | None = None
+        self._counts: tuple[str, dict[str, int]] = ("", {})
         self._statistics: tuple[str, Statistics] | None = None
         self._lock = threading.Lock()
 
@@ -80,8 +82,8 @@ class Index:
             ArchiveIndexError: The index cannot be written.
             WorkersFailed: The workers cannot go on.
         """
-        engines = self._lexical, self._vectors
-        return sync(self.folder, root, self._store, *engines, self._encoder, progress, wait, workers)
+        engines, exact = (self._lexical, self._vectors), 0 if self._server else EXACT_LIMIT
+        return sync(self.folder, root, self._store, *engines, self._encoder, progress, wait, workers, exact)
 
     def lexical(self, question: str, limit: int, filters: Filters, names: Sequence[Name] = ()) -> Ranking:
         """Passage ids and BM25 scores, best first, at most `limit`, of articles that `filters` admit.
@@ -112,19 +114,40 @@ class Index:
 
     def dense(self, vector: NDArray[np.float32], limit: int, filters: Filters) -> Ranking:
         """Passage ids and cosines to `vector`, best first, at most `limit`, of articles that `filters` admit."""
-        small = self._store.count("all") <= EXACT_LIMIT
+        total, admitted = self._count(Filters()), self._count(filters)
+        small = total <= EXACT_LIMIT
         if small and (filters or not self._server):
             return self._exact(vector, limit, filters)
-        if filters and self._store.count_admitted(filters) <= EXACT_LIMIT:
-            return _nearest(vector, *self._store.vectors(self._store.admitted(filters)), limit)
-        depth = OVERFETCH if filters else limit
+        if admitted <= EXACT_LIMIT and filters:
+            return _nearest(vector, *self._store.admitted_vectors(filters), limit)
+        depth = min(OVERFETCH, int(limit * SPARE * total / admitted)) if filters else limit
+        ranking = self._approximate(vector, depth, filters)
+        if len(ranking) < limit and depth < OVERFETCH and filters:
+            ranking = self._approximate(vector, OVERFETCH, filters)
+        return ranking[:limit]
+
+    def _approximate(self, vector: NDArray[np.float32], depth: int, filters: Filters) -> Ranking:
+        """Those of the `depth` nearest that `filters` admit, as Chroma finds them."""
         found = self._vectors.search(vector, depth)
         if found is None:
+            small = self._count(Filters()) <= EXACT_LIMIT
             found = self._exact(vector, depth, filters) if small else self._compared(vector, depth)
         if not filters:
             return found
         admitted = self._store.admitted_of([passage for passage, _ in found], filters)
-        return [hit for hit in found if hit[0] in admitted][:limit]
+        return [hit for hit in found if hit[0] in admitted]
+
+    def _count(self, filters: Filters) -> int:
+        """How many passages `filters` admit, counted once for each revision: a million take some 20 ms."""
+        revision = self._store.meta("revision")
+        with self._lock:
+            if self._counts[0] != revision or len(self._counts[1]) > COUNTS:
+                self._counts = (revision, {})
+            counts = self._counts[1]
+        asked = repr(filters)  # its outlets may be a list
+        if asked not in counts:
+            counts[asked] = self._store.count_admitted(filters)
+        return counts[asked]
 
     def _exact(self, vector: NDArray[np.float32], limit: int, filters: Filters) -> Ranking:
         """By every vector, kept in memory."""
@@ -183,13 +206,13 @@ class Index:
 
     def check(self) -> list[str]:
         """What does not agree between store and engines, a sentence each; empty where all is well."""
-        wrong = [
-            f"{what}: {n} passages"
-            for what in ("unencoded", "pending lexical", "pending vectors")
-            if (n := self._store.count(what))
-        ]
         everything = self._store.admitted(Filters())
-        for name, engine in (("lexical", self._lexical), ("vectors", self._vectors)):
+        engines: list[tuple[str, Lexical | AnyVectors]] = [("lexical", self._lexical)]
+        if self._server or len(everything) > EXACT_LIMIT:
+            engines.append(("vectors", self._vectors))
+        counted = ("unencoded", *(f"pending {name}" for name, _ in engines))
+        wrong = [f"{what}: {n} passages" for what in counted if (n := self._store.count(what))]
+        for name, engine in engines:
             try:
                 held = engine.ids()
             except EngineFailed as error:

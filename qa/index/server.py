@@ -85,11 +85,15 @@ class ServerVectors:
             return None
 
     @contextmanager
-    def writing(self) -> Iterator[None]:
+    def writing(self, total: int, at_once: int) -> Iterator[int]:
         """The collection unsealed for `apply`, and sealed at the end; left unsealed where that is not reached.
 
         One that holds already what it should, since another machine wrote it, is left as it is; so is any where this
         machine is not to write.
+
+        Args:
+            total: How many changes there are to be.
+            at_once: How many may be handed over at a time, which is yielded.
 
         Raises:
             EngineFailed: The collection is not as the store left it: `discard` it.
@@ -102,7 +106,7 @@ class ServerVectors:
         try:
             if self._server.writes and not self._usable(after, patient=True):
                 self._writing = self._begun(before, token)
-            yield
+            yield at_once
             if self._writing:
                 self._ended(self._writing, after, token)
         except EngineFailed as error:

@@ -273,6 +273,12 @@ class Store:
         sql = "SELECT id, vector FROM passages WHERE id IN ({}) AND vector IS NOT NULL"
         return self._matrix(self._in(sql, ids))
 
+    def admitted_vectors(self, filters: Filters) -> tuple[list[str], NDArray[np.float32]]:
+        """As `vectors`, of the passages of articles that `filters` admit."""
+        clause, values = _where(filters)
+        sql = f"SELECT id, vector FROM passages {clause or 'WHERE 1'} AND vector IS NOT NULL"  # noqa: S608
+        return self._matrix(self._rows(sql, values))
+
     def all_vectors(self) -> tuple[list[str], NDArray[np.float32]]:
         """As `vectors`, of the whole store."""
         return self._matrix(self._rows("SELECT id, vector FROM passages WHERE vector IS NOT NULL"))

@@ -63,11 +63,13 @@ def sync(
     progress: Report | None = None,
     wait: float = 0.0,
     workers: Workers | None = None,
+    exact: int = 0,
 ) -> SyncReport:
     """What changed in bringing `store` and both engines up to date with the corpus folder `root`.
 
     What is found damaged is built again, which is logged. Files are read and texts encoded by `workers`, by default
-    this process; what is written is written by this process alone.
+    this process; what is written is written by this process alone. A store of at most `exact` passages is searched
+    without the collection, which is left as it is until there are more: importing Chroma takes seconds.
 
     Raises:
         IndexLocked: Another process is writing, and was for all of `wait` seconds.
@@ -86,6 +88,8 @@ def sync(
         _index_words(store, lexical, tell)
         group_copies(store, tell)
         _encode(store, workers, tell)
+        if store.count("all") <= exact:
+            return report
         try:
             _mend_vectors(store, vectors)
             _index_vectors(store, vectors, tell)
@@ -242,8 +246,8 @@ def _apply_vectors(store: Store, vectors: AnyVectors, tell: Report) -> None:
     total, done = store.count("pending vectors"), 0
     if not total:
         return
-    with vectors.writing():
-        while ids := store.pending("vectors", VECTORS_AT_ONCE):
+    with vectors.writing(total, VECTORS_AT_ONCE) as at_once:
+        while ids := store.pending("vectors", at_once):
             added, matrix = store.vectors(ids)
             vectors.apply(ids, added, matrix)
             store.set_meta("churn", str(int(store.meta("churn") or 0) + len(ids) - len(added)))

@@ -8,6 +8,7 @@ import os
 import secrets
 import shutil
 import threading
+import warnings
 import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -27,6 +28,12 @@ if TYPE_CHECKING:
 COLLECTION = "passages"
 SETTINGS = {"hnsw": {"space": "cosine", "ef_search": 100, "ef_construction": 100, "max_neighbors": 16}}
 
+WRITTEN_AT_ONCE = 50_000
+"""Vectors between two writes of the graph, each of which writes it whole: 100,000 took 61 s so, 82 s by Chroma's own
+1,000, and what is written grows with the square. Between two writes Chroma's queue has the vectors twice."""
+QUEUED = 1_000
+"""Fewer wait in Chroma's queue until there are so many: whoever opens the collection adds them to the graph, in a
+second at most."""
 OPENING_SECONDS = 120.0
 """How long a sync waits for readers that are opening the collection: they read the graph's files whole."""
 TRIED = 10
@@ -108,8 +115,12 @@ class Vectors:
             return sorted(zip(found.ids or [], cosines, strict=True), key=lambda hit: (-hit[1], hit[0]))
 
     @contextmanager
-    def writing(self) -> Iterator[None]:
+    def writing(self, total: int, at_once: int) -> Iterator[int]:
         """The collection unsealed for `apply`, and sealed again at the end; left unsealed where that is not reached.
+
+        Args:
+            total: How many changes there are to be.
+            at_once: How many may be handed over at a time; how many should be is what is yielded.
 
         Raises:
             EngineFailed: The collection is not as it was sealed, or cannot be written.
@@ -120,7 +131,12 @@ class Vectors:
                     if self.exists():
                         self._check(self._sealed())
                     self._unseal()
-                yield
+                    self.forget()  # an open graph keeps to what it was opened with
+                    step, written = pace(total, at_once)
+                    with warnings.catch_warnings():
+                        warnings.simplefilter("ignore", DeprecationWarning)  # Chroma's own, of having no function
+                        self._collection.modify(configuration={"hnsw": {"sync_threshold": written}})
+                yield step
                 with _ours(self.folder):
                     self._try()
                     self._loaded = self._sealing()
@@ -261,6 +277,23 @@ class Vectors:
                 )
                 self._opened = ChromaVectorStore(chroma_collection=collection)
             return self._opened
+
+
+def pace(total: int, at_once: int) -> tuple[int, int]:
+    """How many changes to hand over at a time, and after how many the graph is written.
+
+    After the last of them it is written too, but for a thousandth that the rounding leaves.
+
+    Args:
+        total: How many there are.
+        at_once: How many may be handed over at a time.
+    """
+    if total < QUEUED:
+        return at_once, QUEUED
+    writes = -(-total // WRITTEN_AT_ONCE)
+    steps = -(-total // (writes * at_once))
+    step = total // (writes * steps)
+    return step, step * steps
 
 
 def _sum(path: Path) -> list[int]:

@@ -39,6 +39,7 @@ def in_small_steps() -> None:
     index_module.EXACT_LIMIT = 0
     reading.STEPS_AT_ONCE, sync.ENCODED_AT_ONCE, sync.VECTORS_AT_ONCE, sync.LEXICAL_AT_ONCE = 4, 6, 10, 8
     vectors.SETTINGS["hnsw"].update({"sync_threshold": 10, "batch_size": 5})
+    vectors.QUEUED = vectors.WRITTEN_AT_ONCE = 10
     with TemporaryDirectory() as folder:
         write(Path(folder), "warm", 0)
         store = Store(Path(folder, "store.sqlite"))
