@@ -3,8 +3,7 @@
 import json
 import shutil
 import sqlite3
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from qa.index import index as index_module
 from qa.index.index import Index
 from qa.types import Filters, Progress
 from tests.conftest import Corpus, WordCounts, article
+from tests.index.conftest import Opened
 
 NONE = Filters()
 FILES = {
@@ -26,21 +26,6 @@ FILES = {
     + json.dumps({"id": "b", "text": "The mill was rebuilt.", "published": "2017-03-01", "publisher": "Ledger"})
     + "\n",
 }
-
-
-Opened = Callable[[WordCounts], Index]
-
-
-@pytest.fixture
-def opened(tmp_path: Path) -> Iterator[Opened]:
-    """Opens the index of the test, as often as asked; all are closed at the end."""
-    with ExitStack() as stack:
-        yield lambda encoder: stack.enter_context(closing(Index(tmp_path / "index", encoder)))
-
-
-@pytest.fixture
-def index(opened: Opened, encoder: WordCounts) -> Index:
-    return opened(encoder)
 
 
 def found(index: Index, question: str) -> list[str]:
@@ -137,8 +122,15 @@ def test_metadata_that_changes_changes_its_articles(index: Index, corpus: Corpus
 @pytest.mark.parametrize("engine", ["lexical", "vectors"])
 @pytest.mark.parametrize("damage", ["gone", "garbage"])
 def test_a_damaged_engine_is_built_again_from_the_store(
-    tmp_path: Path, opened: Opened, corpus: Corpus, encoder: WordCounts, engine: str, damage: str
+    tmp_path: Path,
+    opened: Opened,
+    corpus: Corpus,
+    encoder: WordCounts,
+    engine: str,
+    damage: str,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(index_module, "EXACT_LIMIT", 0)
     index = opened(encoder)
     index.sync(corpus(FILES))
     index.close()
@@ -203,15 +195,17 @@ def test_an_index_of_a_newer_version_and_one_that_is_no_index(tmp_path: Path, en
         index.statistics()
 
 
-@pytest.mark.parametrize("exact_limit", [20_000, 1, 0])
+@pytest.mark.parametrize(("exact_limit", "spare"), [(20_000, 2), (1, 2), (0, 2), (0, 0)])
 def test_filters_really_filter(
-    index: Index, corpus: Corpus, encoder: WordCounts, monkeypatch: pytest.MonkeyPatch, exact_limit: int
+    index: Index, corpus: Corpus, encoder: WordCounts, monkeypatch: pytest.MonkeyPatch, exact_limit: int, spare: int
 ) -> None:
-    """The same hits whether vectors are compared one by one, for the filtered ones alone, or by Chroma."""
-    from datetime import date
+    """The same hits whether vectors are compared one by one, for the filtered ones alone, or by Chroma.
 
-    index.sync(corpus(FILES))
+    Without neighbours to spare too few are found at first.
+    """
+    monkeypatch.setattr(index_module, "SPARE", spare)
     monkeypatch.setattr(index_module, "EXACT_LIMIT", exact_limit)
+    index.sync(corpus(FILES))
     question = "bridge ferry mill"
     vector = encoder.encode([question])[0]
     cases = [
