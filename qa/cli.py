@@ -193,6 +193,33 @@ def chat(corpus: Path | None, index: Path | None) -> None:
 
 @main.command()
 @_folders
+@click.option("--host", help="The address to listen at; beyond this machine it demands a login.")
+@click.option("--port", type=click.IntRange(0, 65535), default=7860, show_default=True)
+@click.option("--login", is_flag=True, help="Demand a login on this machine too.")
+def page(corpus: Path | None, index: Path | None, host: str | None, port: int, login: bool) -> None:
+    """Serve the chat for a browser."""
+    from qa.settings import Settings
+    from qa.web.launching import launch
+
+    with _one_sentence(), suppress(KeyboardInterrupt):
+        settings = Settings.load()
+        folder, place = corpus or settings.corpus, index or settings.index
+        launch(settings, folder, place, settings.host if host is None else host, port, login)
+
+
+@main.command()
+@click.argument("folder", type=click.Path(path_type=Path), default="corpus")
+def sample(folder: Path) -> None:
+    """Write nineteen sample articles to FOLDER (corpus), to try Dateline with."""
+    from qa.ingest.sample import write_sample
+
+    with _one_sentence():
+        write_sample(folder)
+        print(f'The sample articles are in {str(folder)!r}: ask them "When did Ramadi fall?"')
+
+
+@main.command()
+@_folders
 @_listening
 @click.option("--port", type=click.IntRange(0, 65535), default=7861, show_default=True)
 def serve(corpus: Path | None, index: Path | None, host: str | None, port: int, locked: bool) -> None:
