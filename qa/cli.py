@@ -39,14 +39,13 @@ class _Day(click.ParamType[date]):
             self.fail(f"{value!r} is no day of the form 2015-05-17.", param, ctx)
 
 
+_FOLDER = click.Path(file_okay=False, path_type=Path)
+_corpus = click.option("--corpus", type=_FOLDER, help="The folder of articles.  [default: corpus]")
+
+
 def _folders(command: Command) -> Command:
-    corpus = click.option(
-        "--corpus", type=click.Path(path_type=Path), help="The folder of articles.  [default: corpus]"
-    )
-    index = click.option(
-        "--index", type=click.Path(path_type=Path), help="The index's folder.  [default: a cache folder]"
-    )
-    return corpus(index(command))
+    index = click.option("--index", type=_FOLDER, help="The index's folder.  [default: a cache folder]")
+    return _corpus(index(command))
 
 
 def _narrowing(command: Command) -> Command:
@@ -279,7 +278,7 @@ def doctor(corpus: Path | None, index: Path | None) -> None:
 
 
 @main.command()
-@click.option("--corpus", type=click.Path(path_type=Path), help="The folder of articles.  [default: corpus]")
+@_corpus
 def feedback(corpus: Path | None) -> None:
     """Print what readers voted on as questions for an evaluation."""
     from qa.keeping.conversations import Conversations, file_of
