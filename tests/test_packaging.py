@@ -58,3 +58,17 @@ def test_the_wheel_has_models_templates_sample_and_command(tmp_path: Path) -> No
     source = {str(path.relative_to(ROOT)) for path in (ROOT / "qa").rglob("*") if path.is_file()}
     assert {name for name in source if "__pycache__" not in name} <= names
     assert {f"qa/sample/{name}" for name in SAMPLE} <= names
+
+
+def test_the_image_copies_what_is_there_runs_as_nobody_and_is_asked_where_it_answers() -> None:
+    steps = (ROOT / "Dockerfile").read_text(encoding="utf-8").replace("\\\n", " ").splitlines()
+    copied = [
+        name for step in steps if step.startswith("COPY ") and "--from" not in step for name in step.split()[1:-1]
+    ]
+    let_in = (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines()
+    assert {"qa", "corpus", "pyproject.toml", "uv.lock"} <= set(copied)
+    assert [name for name in copied if not (ROOT / name).exists() or f"!{name}" not in let_in] == []
+    assert "*" in let_in and [step for step in steps if step.startswith("USER ")] == ["USER 10001"]
+    (port,) = [str(option.default) for option in main.commands["page"].params if option.name == "port"]
+    (checked,) = [step for step in steps if step.startswith("HEALTHCHECK ")]
+    assert f"http://127.0.0.1:{port}/healthz" in checked and f"EXPOSE {port}" in steps
