@@ -134,7 +134,10 @@ class Archive:
         settings = self._settings = settings or Settings.load()
         self.corpus = Path(corpus)
         if not self.corpus.is_dir():
-            raise CorpusError(f"There is no folder {str(self.corpus)!r}: name the folder that holds the articles.")
+            raise CorpusError(
+                f"There is no folder {str(self.corpus)!r}: name the folder that holds the articles, "
+                'or make one to try with "qa sample".'
+            )
         self._encoder, self._reader = Encoder(settings.threads), Reader(settings.threads)
         self._writer = Writer(settings) if settings.writes else None
         self._index = _opened(self.corpus, index, settings, self._encoder)

@@ -39,14 +39,18 @@ class _Day(click.ParamType[date]):
             self.fail(f"{value!r} is no day of the form 2015-05-17.", param, ctx)
 
 
+_FOLDER = click.Path(file_okay=False, path_type=Path)
+_corpus = click.option("--corpus", type=_FOLDER, help="The folder of articles.  [default: corpus]")
+
+
 def _folders(command: Command) -> Command:
-    corpus = click.option(
-        "--corpus", type=click.Path(path_type=Path), help="The folder of articles.  [default: corpus]"
-    )
     index = click.option(
-        "--index", metavar="PLACE", help="The index's folder, or a Chroma server's address.  [default: a cache folder]"
+        "--index",
+        metavar="PLACE",
+        shell_complete=_FOLDER.shell_complete,
+        help="The index's folder, or a Chroma server's address.  [default: a cache folder]",
     )
-    return corpus(index(command))
+    return _corpus(index(command))
 
 
 def _narrowing(command: Command) -> Command:
@@ -195,6 +199,33 @@ def chat(corpus: Path | None, index: str | None) -> None:
 
 @main.command()
 @_folders
+@click.option("--host", help="The address to listen at; beyond this machine it demands a login.")
+@click.option("--port", type=click.IntRange(0, 65535), default=7860, show_default=True)
+@click.option("--login", is_flag=True, help="Demand a login on this machine too.")
+def page(corpus: Path | None, index: str | None, host: str | None, port: int, login: bool) -> None:
+    """Serve the chat for a browser."""
+    from qa.settings import Settings
+    from qa.web.launching import launch
+
+    with _one_sentence(), suppress(KeyboardInterrupt):
+        settings = Settings.load()
+        folder, place = corpus or settings.corpus, index or settings.index
+        launch(settings, folder, place, settings.host if host is None else host, port, login)
+
+
+@main.command()
+@click.argument("folder", type=click.Path(path_type=Path), default="corpus")
+def sample(folder: Path) -> None:
+    """Write nineteen sample articles to FOLDER (corpus), to try Dateline with."""
+    from qa.ingest.sample import write_sample
+
+    with _one_sentence():
+        write_sample(folder)
+        print(f'The sample articles are in {str(folder)!r}: ask them "When did Ramadi fall?"')
+
+
+@main.command()
+@_folders
 @_listening
 @click.option("--port", type=click.IntRange(0, 65535), default=7861, show_default=True)
 def serve(corpus: Path | None, index: str | None, host: str | None, port: int, locked: bool) -> None:
@@ -254,7 +285,7 @@ def doctor(corpus: Path | None, index: str | None) -> None:
 
 
 @main.command()
-@click.option("--corpus", type=click.Path(path_type=Path), help="The folder of articles.  [default: corpus]")
+@_corpus
 def feedback(corpus: Path | None) -> None:
     """Print what readers voted on as questions for an evaluation."""
     from qa.keeping.conversations import Conversations, file_of

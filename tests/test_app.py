@@ -7,15 +7,16 @@ from pathlib import Path
 
 import pytest
 from argon2 import PasswordHasher
+from click.testing import CliRunner
 
-import app
+from qa.cli import main
 from qa.keeping.users import Users
 from qa.network.listening import called_as, resolved
 from qa.network.listening import listening as listening_at
 from qa.settings import Settings
 
 ADD = 'add a user first with "qa users add NAME".\n'
-NO_CORPUS = "There is no folder"
+NO_CORPUS = "Error: There is no folder"
 
 
 @pytest.fixture(autouse=True)
@@ -31,51 +32,50 @@ def user(kept: Path) -> None:
         users.add("Salim", "a lantern for Kut")
 
 
-def said(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
-    """What the app says when it does not start; for want of articles, if for nothing before them."""
-    assert app.main([*arguments, "--port", "0", "--corpus", "/no/such/folder"]) == 1
-    told = capsys.readouterr()
-    assert told.out == ""
-    return told.err
+def said(*arguments: str) -> str:
+    """What the page says when it does not start; for want of articles, if for nothing before them."""
+    result = CliRunner().invoke(main, ["page", *arguments, "--port", "0", "--corpus", "/no/such/folder"])
+    assert (result.exit_code, result.stdout) == (1, "")
+    return result.stderr
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.77", "[2001:db8::7]", "::ffff:127.0.0.1"])  # noqa: S104
-def test_a_host_that_others_reach_demands_a_user(host: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert said(capsys, "--host", host) == f"--host {host} opens Dateline to others: {ADD}"
+def test_a_host_that_others_reach_demands_a_user(host: str) -> None:
+    assert said("--host", host) == f"Error: --host {host} opens Dateline to others: {ADD}"
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.0.0.2", "localhost", "LOCALHOST", "::1", "[::1]"])
-def test_this_machine_alone_demands_none(host: str, capsys: pytest.CaptureFixture[str], kept: Path) -> None:
-    assert said(capsys, "--host", host).startswith(NO_CORPUS)
+def test_this_machine_alone_demands_none(host: str, kept: Path) -> None:
+    assert said("--host", host).startswith(NO_CORPUS)
     assert not kept.exists()
 
 
-def test_a_login_on_this_machine_demands_a_user(capsys: pytest.CaptureFixture[str]) -> None:
-    assert said(capsys, "--login") == f"--login lets nobody in: {ADD}"
+def test_a_login_on_this_machine_demands_a_user() -> None:
+    assert said("--login") == f"Error: --login lets nobody in: {ADD}"
 
 
 @pytest.mark.usefixtures("user")
-def test_with_a_user_it_goes_on(capsys: pytest.CaptureFixture[str]) -> None:
-    assert said(capsys, "--login").startswith(NO_CORPUS)
-    told = said(capsys, "--host", "0.0.0.0").splitlines()  # noqa: S104
+def test_with_a_user_it_goes_on() -> None:
+    assert said("--login").startswith(NO_CORPUS)
+    told = said("--host", "0.0.0.0").splitlines()  # noqa: S104
     assert len(told) == 2 and "plain http" in told[0] and told[1].startswith(NO_CORPUS)
 
 
-def test_the_host_may_be_a_setting(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_host_may_be_a_setting(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("QA_HOST", "0.0.0.0")  # noqa: S104
-    assert said(capsys).startswith("--host 0.0.0.0 opens Dateline to others")
-    assert said(capsys, "--host", "127.0.0.1").startswith(NO_CORPUS)
+    assert said().startswith("Error: --host 0.0.0.0 opens Dateline to others")
+    assert said("--host", "127.0.0.1").startswith(NO_CORPUS)
 
 
 @pytest.mark.parametrize("host", ["", "no such host", "x" * 80, "127.0.0.1:7860"])
-def test_a_host_that_is_none_is_told(host: str, capsys: pytest.CaptureFixture[str]) -> None:
-    told = said(capsys, "--host", host)
-    assert told.startswith(f"Host {host!r} cannot be used (") and told.count("\n") == 1
+def test_a_host_that_is_none_is_told(host: str) -> None:
+    told = said("--host", host)
+    assert told.startswith(f"Error: Host {host!r} cannot be used (") and told.count("\n") == 1
 
 
 @pytest.mark.usefixtures("user")
-def test_an_address_of_another_machine_is_told(capsys: pytest.CaptureFixture[str]) -> None:
-    assert said(capsys, "--host", "203.0.113.77").startswith("Host '203.0.113.77' is no address of this machine")
+def test_an_address_of_another_machine_is_told() -> None:
+    assert said("--host", "203.0.113.77").startswith("Error: Host '203.0.113.77' is no address of this machine")
 
 
 @pytest.fixture(params=[("127.0.0.1", "127.0.0.1"), ("0.0.0.0", "127.0.0.1"), ("::1", "[::1]"), ("::", "[::1]")])  # noqa: S104

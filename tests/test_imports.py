@@ -29,8 +29,8 @@ ORDER = [
     "network",
     "serving",
 ]
-# These stand on all of the above, and not on each other.
-ON_TOP = ["cli", "web", "integrations"]
+# These stand on all of the above, and not on each other; the command line starts the page, so it stands on them.
+ON_TOP = ["web", "integrations"]
 NOT_EACH_OTHER = {("ingest", "models"), ("models", "ingest")}
 
 VENDORS = {
@@ -84,7 +84,8 @@ def test_imports_point_one_way() -> None:
         if source != target
         and source != "__init__"
         and (
-            target in ON_TOP
+            target == "cli"
+            or (target in ON_TOP and source != "cli")
             or (source in ORDER and ORDER.index(target) > ORDER.index(source))
             or (source, target) in NOT_EACH_OTHER
         )

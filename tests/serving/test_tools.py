@@ -57,7 +57,8 @@ async def everything(client: Client) -> None:
     """Each tool once."""
     listed = await client.list_tools()
     assert sorted(tool.name for tool in listed.tools) == ["article", "ask", "search", "timeline"]
-    assert all(tool.description and tool.output_schema and tool.annotations for tool in listed.tools)
+    assert all(tool.description and tool.output_schema for tool in listed.tools)
+    assert all(tool.annotations and tool.annotations.read_only_hint for tool in listed.tools)
     answer = await told(client, "ask", question=QUESTION)
     (cited,) = answer["citations"]
     assert (answer["short"], cited["article"], cited["quote"]) == ("Sunday 17 May 2015", "bridge.md", QUOTE)
