@@ -6,7 +6,7 @@ import json
 import math
 import re
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from datetime import date, datetime
 from importlib import import_module
@@ -372,20 +372,39 @@ def list_keys() -> None:
         print("\n".join(known.names()) or "Nobody has a key.")
 
 
-@main.command("eval", context_settings={"ignore_unknown_options": True, "help_option_names": []}, add_help_option=False)
-@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def _of_checkout(name: str) -> Callable[[Command], click.Command]:
+    """A command that hands all its arguments on to a module of the repository."""
+    forwarding: dict[str, Any] = {"ignore_unknown_options": True, "help_option_names": []}
+
+    def made(command: Command) -> click.Command:
+        given = click.argument("arguments", nargs=-1, type=click.UNPROCESSED)(command)
+        return main.command(name, context_settings=forwarding, add_help_option=False)(given)
+
+    return made
+
+
+@_of_checkout("eval")
 def evaluate(arguments: tuple[str, ...]) -> None:
     """Run an evaluation, as python -m evals.run; qa eval compare, gate, judge, import, draft, review do the rest."""
     named = bool(arguments) and arguments[0] in _EVALUATIONS
-    module, rest = (_EVALUATIONS[arguments[0]], arguments[1:]) if named else ("evals.run", arguments)
+    _forward(*((_EVALUATIONS[arguments[0]], arguments[1:]) if named else ("evals.run", arguments)))
+
+
+@_of_checkout("bench")
+def bench(arguments: tuple[str, ...]) -> None:
+    """Measure how speed, memory and disk grow with the archive, beside a rival."""
+    _forward("evals.bench.growth", arguments)
+
+
+def _forward(module: str, arguments: Sequence[str]) -> None:
     try:
         chosen = import_module(module)
     except ModuleNotFoundError:
         raise click.ClickException(
-            "Evaluations run from a checkout of the repository with its development packages: change to its folder "
-            "and run uv sync."
+            "Evaluations and benchmarks run from a checkout of the repository with its development packages: change to "
+            "its folder and run uv sync."
         ) from None
-    sys.exit(chosen.main(list(rest)))
+    sys.exit(chosen.main(list(arguments)))
 
 
 _EVALUATIONS = {
