@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 MARK, FORMAT = "dateline", 1
 SEAL = "seal"
 """In the store, and in the collection."""
+SETTINGS = {"hnsw": {"space": "cosine"}}
+"""The rest is Chroma's default, which is what the folder's collection has, and what a server of another kind of graph
+can translate."""
 AT_ONCE = 300
 """Records in one request: Chroma Cloud takes no more, and a server on this machine adds them in 0.1 s."""
 LOOK_SECONDS = 5.0
@@ -224,7 +227,7 @@ class ServerVectors:
         return self._made(metadata)
 
     def _made(self, metadata: dict[str, Any]) -> Collection:
-        asked = {"name": self._server.collection, "configuration": {"hnsw": {"space": "cosine"}}, "metadata": metadata}
+        asked = {"name": self._server.collection, "configuration": SETTINGS, "metadata": metadata}
         try:
             made: Collection = self._server.ask(True, "create_collection", **asked)
         except Missing as error:
