@@ -49,10 +49,8 @@ class Index:
             raise ArchiveIndexError(f"The index folder {str(folder)!r} cannot be made ({error.strerror}).") from None
         self.folder, self._encoder = folder, encoder
         self._store = Store(folder / "store.sqlite")
-        self._lexical, self._server = (
-            Lexical(folder / "lexical"),
-            ServerVectors(server, self._store) if server else None,
-        )
+        self._lexical = Lexical(folder / "lexical")
+        self._server = ServerVectors(server, self._store) if server else None
         self._vectors: AnyVectors = self._server or Vectors(folder / "vectors")
         self._cache: tuple[str, list[str], NDArray[np.float32]] | None = None
         self._statistics: tuple[str, Statistics] | None = None
