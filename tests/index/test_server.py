@@ -169,9 +169,12 @@ def test_a_reader_notices_that_another_machine_has_written(
     root = corpus(FILES)
     one, other = opened(chroma.address), opened(chroma.address, "there")
     synced(one, root)
+    synced(other, root)
+    before = chroma.collection(name)["id"]
     assert by_server(one, "tram") is not None
     (root / "comet.md").write_text(article("Comet", "A comet stood over Basra."), encoding="utf-8")
     synced(other, root)
+    assert chroma.collection(name)["id"] == before
     assert by_server(one, "tram") is None and len(asked(one, "tram", 99)) == 30
     assert by_server(other, "comet") is not None
 
