@@ -457,14 +457,15 @@ def test_the_environment_of_chromas_own_client_is_not_read(
     opened: Opened, corpus: Corpus, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    (tmp_path / ".env").write_text("CHROMA_CLIENT_AUTH_PROVIDER=nowhere.Provider\n", encoding="utf-8")
+    (tmp_path / ".env").write_text("CHROMA_PRODUCT_TELEMETRY_IMPL=nowhere.Telemetry\n", encoding="utf-8")
     monkeypatch.setenv("CHROMA_SERVER_HOST", "elsewhere.example")
     monkeypatch.setenv("CHROMA_SERVER_HEADERS", '{"x-secret": "told"}')
+    monkeypatch.setenv("CHROMA_SERVER_API_DEFAULT_PATH", "/api/v1")
     monkeypatch.setenv("HTTP_PROXY", NOWHERE)
     with fake(NO_COLLECTION) as server, closing(of := ChromaServer(server.address, Settings(), "abc")):
         with pytest.raises(Missing):
             of.ask(False, "get_collection", name="abc")
-        assert "x-secret" not in server.came[0][1]
+        assert "x-secret" not in server.came[0][1] and server.came[0][0].startswith("/api/v2/")
 
 
 @pytest.mark.parametrize(
