@@ -173,6 +173,7 @@ class ChromaServer:
             chroma_server_http_port=urlsplit(self.address).port or 0,
             chroma_server_ssl_enabled=False,  # the address says it
             chroma_server_headers=None,
+            chroma_server_api_default_path="/api/v2",
         )
         api = System(made).instance(FastAPI)
         api._session.close()

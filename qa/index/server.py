@@ -27,6 +27,11 @@ if TYPE_CHECKING:
 MARK, FORMAT = "dateline", 1
 SEAL = "seal"
 """In the store, and in the collection."""
+UNSENT = "unsent"
+"""In the store: whether it has vectors that a sync could not hand over, so that the collection is not searched."""
+SETTINGS = {"hnsw": {"space": "cosine"}}
+"""The rest is Chroma's default, which is what the folder's collection has, and what a server of another kind of graph
+can translate."""
 AT_ONCE = 300
 """Records in one request: Chroma Cloud takes no more, and a server on this machine adds them in 0.1 s."""
 LOOK_SECONDS = 5.0
@@ -63,7 +68,13 @@ class ServerVectors:
         """
         if not self._server.writes or not self._store.count("encoded"):
             return True
-        return self._usable(self._store.meta(SEAL), patient=self._store.count("pending vectors") > 0)
+        pending = self._store.count("pending vectors") > 0
+        try:
+            return self._usable(self._store.meta(SEAL), patient=pending)
+        except ServerUnusable:
+            if pending:
+                self._store.set_meta(UNSENT, "yes")
+            raise
 
     def search(self, vector: NDArray[np.float32], limit: int) -> list[tuple[str, float]] | None:
         """Passage ids and cosines of the nearest vectors, best first, ties by id. Approximate (HNSW).
@@ -74,7 +85,7 @@ class ServerVectors:
             vector: The question's, (dimensions,).
             limit: How many at most; Chroma Cloud gives 300.
         """
-        seal = self._store.meta(SEAL)
+        seal = self._expected()
         if not seal or self._server.away:
             return None
         try:
@@ -114,6 +125,7 @@ class ServerVectors:
                 raise self._server.failed(f"does not take the vectors ({error}): see its log") from error
             raise
         self._store.set_meta(SEAL, after)
+        self._store.set_meta(UNSENT, "")
         self._anew = False
 
     def apply(self, gone: Sequence[str], added: Sequence[str], vectors: NDArray[np.float32]) -> None:
@@ -149,7 +161,7 @@ class ServerVectors:
 
     def state(self) -> str:
         """Where search by meaning takes place and whether it can, in one sentence. Errors: as for `exists`."""
-        named, seal = f"the collection {self._server.collection} at {self._server.address}", self._store.meta(SEAL)
+        named, seal = f"the collection {self._server.collection} at {self._server.address}", self._expected()
         if self._matching(seal, patient=False):
             return f"Meaning is searched in {named}, which holds {_count(seal):,} vectors."
         return f"The index's own vectors are compared, since {named} does not hold what it should: run qa sync."
@@ -167,6 +179,10 @@ class ServerVectors:
         """Have the next `writing` make the collection anew."""
         self._anew = True
         self._store.set_meta(SEAL, "")
+
+    def _expected(self) -> str:
+        """The seal with which the collection can be searched; empty where it cannot."""
+        return "" if self._store.meta(UNSENT) else self._store.meta(SEAL)
 
     def _current(self, seal: str) -> Collection | None:
         """The collection where it had this seal a moment ago."""
@@ -228,7 +244,7 @@ class ServerVectors:
         return self._made(metadata)
 
     def _made(self, metadata: dict[str, Any]) -> Collection:
-        asked = {"name": self._server.collection, "configuration": {"hnsw": {"space": "cosine"}}, "metadata": metadata}
+        asked = {"name": self._server.collection, "configuration": SETTINGS, "metadata": metadata}
         try:
             made: Collection = self._server.ask(True, "create_collection", **asked)
         except Missing as error:

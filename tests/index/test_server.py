@@ -151,6 +151,8 @@ def test_who_is_not_to_write_reads_what_is_the_same_and_else_compares_its_own(
     before = chroma.collection(name)
     reader.sync(root)
     assert by_server(reader, "tram") is not None
+    apart = opened(NOWHERE, "elsewhere", chroma_write=False)
+    assert [apart.sync(root).unsent for _ in range(2)] == ["", ""]
     (root / "comet.md").write_text(article("Comet", "A comet stood over Basra."), encoding="utf-8")
     assert reader.sync(root).unsent == "" and chroma.collection(name) == before
     assert by_server(reader, "comet") is None and "does not hold what it should" in reader.engine()
@@ -167,8 +169,12 @@ def test_a_reader_notices_that_another_machine_has_written(
     root = corpus(FILES)
     one, other = opened(chroma.address), opened(chroma.address, "there")
     synced(one, root)
+    synced(other, root)
+    before = chroma.collection(name)["id"]
+    assert by_server(one, "tram") is not None
     (root / "comet.md").write_text(article("Comet", "A comet stood over Basra."), encoding="utf-8")
     synced(other, root)
+    assert chroma.collection(name)["id"] == before
     assert by_server(one, "tram") is None and len(asked(one, "tram", 99)) == 30
     assert by_server(other, "comet") is not None
 
@@ -268,22 +274,53 @@ def test_a_server_that_is_killed_while_it_is_written_loses_nothing(
         server.kill()
 
 
-def test_two_who_write_at_once_are_told(chroma: Chroma, opened: Opened, corpus: Corpus, name: str) -> None:
-    root, index, other = corpus(FILES), opened(chroma.address), opened(chroma.address, "there")
+def test_what_a_server_was_not_told_is_found_without_it(
+    chroma: Chroma, opened: Opened, corpus: Corpus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(chroma_module, "SYNC_TRIES", 1)
+    root, index = corpus(FILES), opened(chroma.address)
     synced(index, root)
+    away = opened(NOWHERE)
+    assert "cannot be reached" in away.sync(root).unsent and by_server(index, "tram") is not None
     (root / "comet.md").write_text(article("Comet", "A comet stood over Basra."), encoding="utf-8")
-    unsent: list[str] = []
-
-    def meanwhile(progress: Progress) -> None:
-        writing = chroma.collection(name)["metadata"]
-        if isinstance(writing, dict) and writing.get("writer") and not unsent:
-            unsent.append(other.sync(root).unsent)
-
-    report = index.sync(root, meanwhile)
-    assert unsent == [""] and "that another machine writes" in report.unsent
-    assert by_server(index, "comet") is None
+    assert "cannot be reached" in away.sync(root).unsent
+    hits = index.passages([asked(index, "the comet over Basra")[0][0]])
+    assert [a.id for _, a in hits.values()] == ["comet.md"] and "run qa sync" in index.engine()
     synced(index, root)
-    assert by_server(index, "comet") is not None
+    assert len(by_server(index, "the comet over Basra", 99) or []) == 31
+
+
+def test_two_who_write_at_once_are_told_and_nobody_reads_meanwhile(
+    chroma: Chroma, opened: Opened, corpus: Corpus, name: str
+) -> None:
+    root, index, other = corpus(FILES), opened(chroma.address), opened(chroma.address, "there")
+    reader, seen = opened(chroma.address), list[object]()
+    synced(index, root)
+
+    def changed(comes: str, by: Callable[[], object]) -> str:
+        """What a sync says that another machine disturbs in the midst of its writing."""
+        (root / "comet.md").write_text(article("Comet", comes), encoding="utf-8")
+        assert by_server(reader, "tram") is not None
+        seen.clear()
+
+        def meanwhile(progress: Progress) -> None:
+            writing = chroma.collection(name)["metadata"]
+            if isinstance(writing, dict) and writing["writer"] and not seen:
+                seen.extend([by_server(reader, "tram"), by()])
+
+        return index.sync(root, meanwhile).unsent
+
+    assert changed("A comet stood over Basra.", lambda: None) == "" and seen == [None, None]
+    taken = {"dateline": 1, "seal": "", "writer": "another"}
+    steps: list[Callable[[], object]] = [
+        lambda: other.sync(root).unsent,
+        lambda: chroma.ask("PUT", f"collections/{chroma.collection(name)['id']}", new_metadata=taken),
+    ]
+    for number, step in enumerate(steps):
+        assert "that another machine writes" in changed(f"A comet stood over Basra for {number} days.", step)
+        assert len(seen) == 2 and by_server(index, "comet") is None
+        synced(index, root)
+        assert by_server(index, "comet") is not None
 
 
 def test_nothing_is_made_of_what_a_server_says_of_a_collection(
@@ -420,14 +457,15 @@ def test_the_environment_of_chromas_own_client_is_not_read(
     opened: Opened, corpus: Corpus, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    (tmp_path / ".env").write_text("CHROMA_CLIENT_AUTH_PROVIDER=nowhere.Provider\n", encoding="utf-8")
+    (tmp_path / ".env").write_text("CHROMA_PRODUCT_TELEMETRY_IMPL=nowhere.Telemetry\n", encoding="utf-8")
     monkeypatch.setenv("CHROMA_SERVER_HOST", "elsewhere.example")
     monkeypatch.setenv("CHROMA_SERVER_HEADERS", '{"x-secret": "told"}')
+    monkeypatch.setenv("CHROMA_SERVER_API_DEFAULT_PATH", "/api/v1")
     monkeypatch.setenv("HTTP_PROXY", NOWHERE)
     with fake(NO_COLLECTION) as server, closing(of := ChromaServer(server.address, Settings(), "abc")):
         with pytest.raises(Missing):
             of.ask(False, "get_collection", name="abc")
-        assert "x-secret" not in server.came[0][1]
+        assert "x-secret" not in server.came[0][1] and server.came[0][0].startswith("/api/v2/")
 
 
 @pytest.mark.parametrize(
