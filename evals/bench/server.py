@@ -90,10 +90,10 @@ def write(engine: AnyVectors, store: Store) -> float:
     started = perf_counter()
     ids, vectors = store.all_vectors()
     engine.discard()
-    with engine.writing():
-        for start in range(0, len(ids), VECTORS_AT_ONCE):
-            part = ids[start : start + VECTORS_AT_ONCE]
-            engine.apply(part, part, vectors[start : start + VECTORS_AT_ONCE])
+    with engine.writing(len(ids), VECTORS_AT_ONCE) as step:
+        for start in range(0, len(ids), step):
+            part = ids[start : start + step]
+            engine.apply(part, part, vectors[start : start + step])
     return perf_counter() - started
 
 
