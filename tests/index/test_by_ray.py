@@ -11,7 +11,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -93,16 +93,13 @@ def the_same(index: Path, plain: Path) -> None:
         assert opened.check() == [] and opened.statistics().articles == ARTICLES
 
 
-def named(processes: set[int], name: str) -> list[int]:
-    """Those processes whose name begins so; Ray's workers are named after what they do."""
+def titled(node: int, title: str) -> list[int]:
+    """Those processes of a node whose title has these words; Ray's workers are named after what they do."""
     found = []
-    for process in sorted(processes):
-        try:
-            title = Path(f"/proc/{process}/cmdline").read_bytes().decode(errors="replace")
-        except OSError:
-            continue
-        if title.startswith(name):
-            found.append(process)
+    for process in sorted(tree(node)):
+        with suppress(OSError):
+            if title in Path(f"/proc/{process}/cmdline").read_text(encoding="utf-8", errors="replace").split("\0")[0]:
+                found.append(process)
     return found
 
 
@@ -172,29 +169,14 @@ def cluster() -> Iterator[tuple[str, list[int]]]:
                     command, env=os.environ | QUIET, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
                 )
                 nodes.append(node)
-                waited(lambda node=node: named_in(tree(node.pid), "raylet"))
+                waited(lambda node=node: titled(node.pid, "/raylet"))
             yield f"127.0.0.1:{port}", [node.pid for node in nodes]
         finally:
-            ours = {one for node in nodes for one in tree(node.pid)}
-            for one in ours:
-                with_no_error(one)
+            for one in {one for node in nodes for one in tree(node.pid)}:
+                with suppress(ProcessLookupError):
+                    os.kill(one, signal.SIGKILL)
             for node in nodes:
                 node.wait()
-
-
-def named_in(processes: set[int], word: str) -> list[int]:
-    return [one for one in processes if word in (Path(f"/proc/{one}/comm").read_text() if alive(one) else "")]
-
-
-def alive(process: int) -> bool:
-    return Path(f"/proc/{process}/comm").exists()
-
-
-def with_no_error(process: int) -> None:
-    try:
-        os.kill(process, signal.SIGKILL)
-    except ProcessLookupError:
-        return
 
 
 @pytest.mark.parametrize("stage", ["reading", "encoding"])
@@ -204,11 +186,11 @@ def test_in_a_cluster_a_worker_that_is_killed_costs_nothing(
     address, nodes = cluster
     names = {"reading": "ray::FlatMap(_read)", "encoding": "ray::MapWorker(Map(_Encoding))"}
     with syncing(root, tmp_path, address) as (process, lines):
-        at_work = [waited(lambda node=node: named(tree(node), names[stage])) for node in nodes]
+        at_work = [waited(lambda node=node: titled(node, names[stage])) for node in nodes]
         if stage == "encoding":
             until(stage, lines)
         os.kill(at_work[1][0], signal.SIGKILL)
         *_, last = lines
     assert last == f"{ARTICLES} 0 0 4\n" and process.returncode == 0
-    assert not alive(at_work[1][0])
+    assert not Path(f"/proc/{at_work[1][0]}").exists()
     the_same(tmp_path, plain)
