@@ -147,7 +147,7 @@ def test_a_writer_that_is_killed_is_taken_up_again(root: Path, plain: Path, tmp_
         until("encoding", lines)
         ours = tree(process.pid)
         process.kill()
-    waited(lambda: not any(Path(f"/proc/{one}").exists() for one in ours))  # Ray's processes end with it
+    waited(lambda: not any(Path(f"/proc/{one}").exists() for one in ours), 120)
     with syncing(root, tmp_path, "local") as (process, lines):
         *_, last = lines
     assert last == "0 0 0 4\n"
