@@ -5,6 +5,7 @@ What is written must be what a sync without Ray writes, to the bit.
 
 import json
 import os
+import secrets
 import signal
 import subprocess
 import sys
@@ -36,7 +37,8 @@ with Archive(sys.argv[1], sys.argv[2]) as archive:
     report = archive.sync(lambda progress: print(progress, flush=True), ray=sys.argv[3])
 print(report.added, report.changed, report.removed, len(report.refused), flush=True)
 """
-QUIET = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0"}
+CLUSTER = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": secrets.token_hex(32)}
+"""A cluster of several nodes listens on all addresses, so it is locked."""
 
 
 @pytest.fixture(scope="module")
@@ -63,12 +65,16 @@ def plain(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @contextmanager
-def syncing(root: Path, index: Path, address: str) -> Iterator[tuple[subprocess.Popen[str], Iterator[str]]]:
+def syncing(
+    root: Path, index: Path, address: str, **more: str
+) -> Iterator[tuple[subprocess.Popen[str], Iterator[str]]]:
     """A sync by Ray, and what it prints."""
     command = [sys.executable, "-c", SYNC, str(root), str(index), address]
     with (
         tempfile.TemporaryFile("w+") as errors,
-        subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=errors, text=True) as process,
+        subprocess.Popen(
+            command, cwd=ROOT, env=os.environ | more, stdout=subprocess.PIPE, stderr=errors, text=True
+        ) as process,
     ):
         assert process.stdout
         try:
@@ -103,7 +109,7 @@ def titled(node: int, title: str) -> list[int]:
     return found
 
 
-def waited(look: Callable[[], Any], seconds: float = 60) -> Any:  # noqa: ANN401
+def waited(look: Callable[[], Any], seconds: float = 120) -> Any:  # noqa: ANN401
     """What is found in so much time, once it is something."""
     end = time.monotonic() + seconds
     while not (found := look()) and time.monotonic() < end:
@@ -147,7 +153,7 @@ def test_a_writer_that_is_killed_is_taken_up_again(root: Path, plain: Path, tmp_
         until("encoding", lines)
         ours = tree(process.pid)
         process.kill()
-    waited(lambda: not any(Path(f"/proc/{one}").exists() for one in ours), 120)
+    waited(lambda: not any(Path(f"/proc/{one}").exists() for one in ours))
     with syncing(root, tmp_path, "local") as (process, lines):
         *_, last = lines
     assert last == "0 0 0 4\n"
@@ -166,7 +172,7 @@ def cluster() -> Iterator[tuple[str, list[int]]]:
                 more = [f"--temp-dir={folder}"] if "--head" in where else []
                 command += ["--object-store-memory=200000000", *more]
                 node = subprocess.Popen(
-                    command, env=os.environ | QUIET, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+                    command, env=os.environ | CLUSTER, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
                 )
                 nodes.append(node)
                 waited(lambda node=node: titled(node.pid, "/raylet"))
@@ -185,7 +191,7 @@ def test_in_a_cluster_a_worker_that_is_killed_costs_nothing(
 ) -> None:
     address, nodes = cluster
     names = {"reading": "ray::FlatMap(_read)", "encoding": "ray::MapWorker(Map(_Encoding))"}
-    with syncing(root, tmp_path, address) as (process, lines):
+    with syncing(root, tmp_path, address, **CLUSTER) as (process, lines):
         at_work = [waited(lambda node=node: titled(node, names[stage])) for node in nodes]
         if stage == "encoding":
             until(stage, lines)
