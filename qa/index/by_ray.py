@@ -165,7 +165,7 @@ class ByRay:
 
 @contextmanager
 def _unheard() -> Iterator[None]:
-    """What is written to standard error meanwhile, by code that is not Python's too, is not."""
+    """Standard error is closed meanwhile, to code that is not Python's too: Ray tells there that it was told to be quiet."""
     kept = os.dup(2)
     with open(os.devnull, "wb") as nowhere:
         os.dup2(nowhere.fileno(), 2)

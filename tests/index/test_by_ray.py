@@ -26,7 +26,7 @@ from tests.conftest import ROOT, WordCounts
 pytestmark = [
     pytest.mark.nightly,
     pytest.mark.skipif(sys.platform != "linux", reason="processes are looked at in /proc"),
-    pytest.mark.skipif(find_spec("ray.data") is None, reason="Ray is an extra"),
+    pytest.mark.skipif(find_spec("ray") is None, reason="Ray is an extra"),
 ]
 ARTICLES = 800
 LOOPBACK = ("0100007F", "00000000000000000000000001000000", "0000000000000000FFFF00000100007F")
