@@ -165,7 +165,7 @@ class ByRay:
 
 @contextmanager
 def _unheard() -> Iterator[None]:
-    """Standard error is closed meanwhile, to code that is not Python's too: Ray tells there that it was told to be quiet."""
+    """Standard error is shut meanwhile, to code that is not Python's too: Ray says there that it was made quiet."""
     kept = os.dup(2)
     with open(os.devnull, "wb") as nowhere:
         os.dup2(nowhere.fileno(), 2)
