@@ -143,7 +143,7 @@ class ByRay:
         if not local:
             host, _, port = self._address.rpartition(":")
             socket.create_connection((host, int(port)), timeout=REACHED_SECONDS).close()  # Ray itself tries for ever
-        _set_environment(loopback=local or self._address.startswith(("127.", "localhost:")), own=local)
+        _set_environment(local)
         import ray
         import ray.data
 
@@ -165,7 +165,7 @@ class ByRay:
 
 @contextmanager
 def _unheard() -> Iterator[None]:
-    """What is written to standard error meanwhile, by code that is not Python's too, is not."""
+    """Standard error is shut meanwhile, to code that is not Python's too: Ray says there that it was made quiet."""
     kept = os.dup(2)
     with open(os.devnull, "wb") as nowhere:
         os.dup2(nowhere.fileno(), 2)
@@ -176,15 +176,14 @@ def _unheard() -> Iterator[None]:
         os.close(kept)
 
 
-def _set_environment(loopback: bool, own: bool) -> None:
+def _set_environment(local: bool) -> None:
     """What Ray reads as it is imported."""
     os.environ["RAY_USAGE_STATS_ENABLED"] = "0"  # it sends statistics of its use home otherwise
     os.environ.setdefault("RAY_NUM_REDIS_GET_RETRIES", "2")  # where something answers that is not Ray
     os.environ.setdefault("RAY_BACKEND_LOG_LEVEL", "fatal")  # it tells of actors that are in no danger
-    if loopback:
+    if local:
         # Ray takes this machine's address in its network for 127.0.0.1 unless it is told that there is no cluster.
         os.environ["RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER"] = "0"
-    if own:
         # Others who have an account here cannot speak to it.
         os.environ.setdefault("RAY_AUTH_MODE", "token")
         os.environ.setdefault("RAY_AUTH_TOKEN", secrets.token_hex(32))

@@ -120,6 +120,7 @@ def test_workers_make_the_same_index(tmp_path: Path, corpus: Corpus, workers: By
         assert [item.source for item in report.refused] == ["broken.pdf", "empty.txt", "none.xyz", "rows.jsonl"]
         assert held(index) == expected
         assert index.check() == []
+        assert [p.done for p in stages if p.stage == "encoding"][-1] == 10
         assert [p.done for p in stages if p.stage == "reading"] == list(range(1, len(FILES) + 1))
         (root / "rows.jsonl").write_text("".join(json.dumps(row) + "\n" for row in ROWS[2:]), encoding="utf-8")
         (root / "ferry.txt").write_text("The ferry lies in the harbour.", encoding="utf-8")
