@@ -8,12 +8,12 @@ from pathlib import Path
 import chromadb
 from chromadb.config import Settings
 from llama_index.core import Document, StorageContext, VectorStoreIndex
-from llama_index.core.embeddings import BaseEmbedding
 from llama_index.core.node_parser import SentenceSplitter
 from llama_index.vector_stores.chroma import ChromaVectorStore
 from pydantic import PrivateAttr
 
 from evals.bench.encoder import Encode, sentence_transformers
+from qa.integrations.llamaindex import DatelineEmbedding
 
 TOKENS = 256
 """Of a node: what the encoder reads. The tutorial's 1,024 are cut off by it."""
@@ -45,7 +45,7 @@ class Tutorial:
         return len(self._retriever.retrieve(question))
 
 
-class _Embedding(BaseEmbedding):
+class _Embedding(DatelineEmbedding):
     """sentence-transformers as LlamaIndex wants it; its own wrapper is one more package that does the same."""
 
     _encode: Encode = PrivateAttr()
@@ -57,12 +57,3 @@ class _Embedding(BaseEmbedding):
     def _get_text_embeddings(self, texts: list[str]) -> list[list[float]]:
         found: list[list[float]] = self._encode(texts).tolist()
         return found
-
-    def _get_text_embedding(self, text: str) -> list[float]:
-        return self._get_text_embeddings([text])[0]
-
-    def _get_query_embedding(self, query: str) -> list[float]:
-        return self._get_text_embedding(query)
-
-    async def _aget_query_embedding(self, query: str) -> list[float]:
-        return self._get_text_embedding(query)
