@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -105,6 +106,8 @@ _NO_DAY_BEFORE = re.compile(
 )
 _NO_DAY_AFTER = re.compile(r" (?:Night (?:Live|Football)|Times|Telegraph|Mail|Express|Mirror|Herald|Post|World)\b")
 _JOINED = re.compile(r" (?:to|through|until) |(?: )?[-–—](?: )?")
+_FROM, _TO = date(1000, 1, 1), date(9000, 1, 1)
+"""A day beyond these is no day of a newspaper, but what a program writes for an unknown one (0001-01-01)."""
 _BETWEEN = re.compile(r"\b[Bb]etween\b")
 
 
@@ -113,9 +116,12 @@ def expressions(text: str, published: date | None, day_first: bool | None = None
 
     Args:
         text: News prose.
-        published: The day that relative expressions are counted from; None leaves them unresolved.
+        published: The day that relative expressions are counted from; None, or one that no newspaper could have, leaves
+            them unresolved.
         day_first: Whether "03/04" is 3 April, as outside the United States; None leaves it unresolved.
     """
+    if published and not _FROM < published < _TO:
+        published = None
     found = list(_joined(text, list(_expressions(text, published, day_first))))
     return [_anchored(text, found, place) for place in range(len(found))]
 
@@ -132,7 +138,7 @@ def _expressions(text: str, published: date | None, day_first: bool | None) -> I
             days, granularity, relative = RESOLVERS[name](
                 parts, Context(match[0], published, tense(text, start, end), day_first)
             )
-        except ValueError:  # "31 June": no such day, so no date
+        except (ValueError, OverflowError):  # "31 June", or a week before the calendar's first: no such day, so no date
             continue
         first, last = days or (None, None)
         yield Expression(start, end, match[0], first, last, granularity, relative)
@@ -171,8 +177,9 @@ def _range(text: str, one: Expression, other: Expression) -> Expression | None:
     if (first is None) != (last is None):
         return None
     if first and last:
-        if one.granularity == other.granularity == "day" and last < first <= last + timedelta(days=6):
-            last += timedelta(days=7)  # "from Monday to Wednesday", told on a Monday
+        if one.granularity == other.granularity == "day" and timedelta() < first - last <= timedelta(days=6):
+            with suppress(ValueError):  # the calendar ends first
+                last = moved(last, 1, "week")  # "from Monday to Wednesday", told on a Monday
         if last <= first:
             return None
     return Expression(start, end, text[start:end], first, last, "days", other.relative)
@@ -198,6 +205,7 @@ def _anchored(text: str, found: list[Expression], place: int) -> Expression:
         if anchor.first and anchor.first == anchor.last and not (_STOP if told_after else _LINE).search(between):
             count = NUMBERS.get(match["count"].lower()) or int(match["count"])
             sign = -1 if match["side"] in ("before", "earlier") else 1
-            first, last = unit_days(moved(anchor.first, sign * count, match["unit"]), match["unit"])
-            return replace(one, first=first, last=last)
+            with suppress(ValueError, OverflowError):  # the calendar does not reach that far
+                first, last = unit_days(moved(anchor.first, sign * count, match["unit"]), match["unit"])
+                return replace(one, first=first, last=last)
     return one

@@ -127,7 +127,8 @@ def _month_day(parts: Parts, context: Context) -> Resolved:
     if "whose" in parts:
         best = date(_year_of(parts["whose"], context), month, day)
         return (best, best), "day", True
-    days = [d for shift in range(-4, 5) if (d := day_or_none(published.year + shift, month, day))]
+    # Eight years may lie between two 29ths of February: 1896 and 1904.
+    days = [d for shift in range(-8, 9) if (d := day_or_none(published.year + shift, month, day))]
     if context.tense == "future":
         best = next(option for option in days if option >= published)
     elif context.tense == "open":

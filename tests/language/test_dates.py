@@ -150,3 +150,16 @@ def test_what_hangs_on_an_event_without_a_day_stays_open(words: str) -> None:
 def test_this_winter_began_last_year_in_february() -> None:
     (found,) = expressions("It was cold this winter.", date(2016, 2, 1))
     assert found.first == date(2015, 12, 1)
+
+
+@pytest.mark.parametrize("published", [date.min, date(1, 1, 4), date(9999, 12, 28), date.max])
+def test_a_day_that_no_newspaper_could_have_is_counted_from_by_nothing(published: date) -> None:
+    text = "It was on Sunday, on May 31, last month, three weeks ago, this winter; it will be on May 31, next weekend."
+    found = expressions(text, published)
+    assert len(found) > 5 and {one.first for one in found} == {None}
+
+
+@pytest.mark.parametrize("year", [1901, 1903, 2101, 2103])
+def test_eight_years_may_lie_between_two_leap_days(year: int) -> None:
+    told, meant = expressions("They met on 29 February. They will meet on 29 February.", date(year, 6, 1))
+    assert (told.first, meant.first) == (date(year // 100 * 100 - 4, 2, 29), date(year // 100 * 100 + 4, 2, 29))
