@@ -1,7 +1,8 @@
 """Fuzzing by atheris, guided by coverage.
 
-`uv run --group fuzz python -m tests.hostile.fuzzing articles|dates [OPTION…]`. Options are libFuzzer's, as `-max_total_time=300`. It ends with a traceback, and the input in a file `crash-…`, where a
-reader of files raises what it should not, or what is found in a text does not lie in it.
+`uv run --group fuzz python -m tests.hostile.fuzzing articles|dates [OPTION…]`. Options are libFuzzer's, as
+`-max_total_time=300`. It ends with a traceback, and the input in a file `crash-…`, where a reader of files raises what
+it should not, or what is found in a text does not lie in it.
 """
 
 import sys
