@@ -5,15 +5,14 @@
 
 Both are streams of Ray Data that are written as they come, so that a sync by Ray has the stages of any other and can be
 killed where any other can. What a worker that died had not handed over, Ray does again. Ray is imported and started
-where there is work; its packages come with `dateline[ray]`. Rows are pickled: Arrow has no columns for our types, and
-Ray pickles code anyway, so that whoever speaks to a cluster must be trusted.
+where there is work; its packages come with `dateline[ray]`. What is handed over is JSON and numbers, but Ray itself
+pickles the code, so whoever speaks to a cluster must be trusted.
 """
 
 from __future__ import annotations
 
 import logging
 import os
-import pickle
 import re
 import secrets
 import shutil
@@ -21,12 +20,14 @@ import socket
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from importlib import metadata
 from itertools import chain, groupby, islice
 from typing import Any, TypeVar
 
+import numpy as np
+
 from qa.errors import DatelineError, SettingsError, WorkersFailed
+from qa.index.packing import found_packed, found_unpacked, job_packed, job_unpacked
 from qa.index.sync import INGEST_VERSION
 from qa.index.work import Encoded, Encodes, Found, Job, Texts, read_file
 from qa.ingest.files import Source
@@ -84,7 +85,7 @@ class ByRay:
         """
         unseen = 0
         for some in _parts(jobs, FILES_IN_ONE):
-            rows = [{"place": place, "job": pickle.dumps(_absolute(job))} for place, job in enumerate(some)]
+            rows = [{"place": place, "job": job_packed(job)} for place, job in enumerate(some)]
             stream = self._streamed(rows, len(rows) // FILES_AT_ONCE + 1, _reading)
             for place, group in groupby(stream, key=_place_of):
                 job, parts = some[place], map(_unpacked, group)
@@ -98,11 +99,11 @@ class ByRay:
         """The vectors of each batch. Raises as `read`."""
         name = self._make(1).name
         for some in _parts(batches, TEXTS_IN_ONE):
-            rows = [{"batch": pickle.dumps(batch)} for batch in some]
+            rows = [{"ids": list(ids), "texts": list(texts)} for ids, texts in some]
             for row in self._streamed(rows, len(rows), self._encoding):
-                model, ids, vectors = pickle.loads(row["encoded"])  # noqa: S301 - Ray's rows, as trusted as its code
-                _expect(model == name)
-                yield ids, vectors
+                _expect(row["model"] == name)
+                ids = [str(one) for one in row["ids"]]
+                yield ids, np.frombuffer(row["vectors"], dtype=np.float32).reshape(len(ids), -1)
 
     def _encoding(self, stream: Any) -> Any:  # noqa: ANN401 - Ray's types are its own business
         processors = int(self._ray.cluster_resources().get("CPU", 1))
@@ -189,18 +190,13 @@ def _set_environment(local: bool) -> None:
         os.environ.setdefault("RAY_AUTH_TOKEN", secrets.token_hex(32))
 
 
-def _absolute(job: Job) -> Job:
-    """A worker has another folder to start from."""
-    return replace(job, source=replace(job.source, path=job.source.path.absolute()))
-
-
 def _reading(stream: Any) -> Any:  # noqa: ANN401 - as above
     return stream.flat_map(_read, num_cpus=1)
 
 
 def _read(row: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """What a file holds, in parts, the last empty; None where it is not here as it was listed."""
-    job: Job = pickle.loads(row["job"])  # noqa: S301 - as above
+    job = job_unpacked(row["job"])
     if not _here(job.source):
         yield _packed(row["place"], None)
         return
@@ -227,18 +223,18 @@ class _Encoding:
         self._encoder = make(ENCODER_THREADS)
 
     def __call__(self, row: dict[str, Any]) -> dict[str, Any]:
-        ids, texts = pickle.loads(row["batch"])  # noqa: S301 - as above
-        return {"encoded": pickle.dumps((self._encoder.name, ids, self._encoder.encode(texts)))}
+        vectors = self._encoder.encode([str(text) for text in row["texts"]])
+        return {"model": self._encoder.name, "ids": row["ids"], "vectors": vectors.astype(np.float32).tobytes()}
 
 
 def _packed(place: int, found: list[Found] | None) -> dict[str, Any]:
-    return {"place": place, "found": pickle.dumps((INGEST_VERSION, found))}
+    return {"place": place, "found": found_packed(found, INGEST_VERSION)}
 
 
 def _unpacked(row: dict[str, Any]) -> list[Found] | None:
-    version, found = pickle.loads(row["found"])  # noqa: S301 - as above
+    found, version = found_unpacked(row["found"])
     _expect(version == INGEST_VERSION)
-    return found  # type: ignore[no-any-return]
+    return found
 
 
 def _place_of(row: dict[str, Any]) -> int:

@@ -106,7 +106,7 @@ _NO_DAY_BEFORE = re.compile(
 )
 _NO_DAY_AFTER = re.compile(r" (?:Night (?:Live|Football)|Times|Telegraph|Mail|Express|Mirror|Herald|Post|World)\b")
 _JOINED = re.compile(r" (?:to|through|until) |(?: )?[-–—](?: )?")
-_FROM, _TO = date(1000, 1, 1), date(9000, 1, 1)
+_FIRST_DAY, _LAST_DAY = date(1000, 1, 1), date(9000, 1, 1)
 """A day beyond these is no day of a newspaper, but what a program writes for an unknown one (0001-01-01)."""
 _BETWEEN = re.compile(r"\b[Bb]etween\b")
 
@@ -120,7 +120,7 @@ def expressions(text: str, published: date | None, day_first: bool | None = None
             them unresolved.
         day_first: Whether "03/04" is 3 April, as outside the United States; None leaves it unresolved.
     """
-    if published and not _FROM < published < _TO:
+    if published and not _FIRST_DAY < published < _LAST_DAY:
         published = None
     found = list(_joined(text, list(_expressions(text, published, day_first))))
     return [_anchored(text, found, place) for place in range(len(found))]

@@ -5,6 +5,7 @@ import pickle
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
+from datetime import date
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,11 @@ from qa.errors import SettingsError, WorkersFailed
 from qa.index import by_ray, sync
 from qa.index.by_ray import ByRay
 from qa.index.index import Index
+from qa.index.packing import found_packed, found_unpacked, job_packed, job_unpacked
+from qa.index.work import Fresh, Job, Known
+from qa.ingest.fields import Fields
+from qa.ingest.files import Source
+from qa.types import Article, Passage, Refused, Span
 from tests.conftest import Corpus, WordCounts, article
 
 ROWS = [{"id": n, "text": f"Report number {n} came in. It was read at mill{n}."} for n in range(7)]
@@ -136,16 +142,16 @@ def test_what_workers_do_not_see_is_read_here(
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    root, absolute = corpus(FILES), by_ray._absolute
+    root, packed = corpus(FILES), by_ray.job_packed
 
-    def elsewhere(job: Any) -> Any:  # noqa: ANN401
+    def elsewhere(job: Job) -> bytes:
         """On that machine the folder is empty, but for a page that has been there longer."""
-        told = absolute(job)
-        older = replace(told.source, modified=told.source.modified + (told.source.id == "page.html"))
-        gone = replace(older, path=root / "nowhere" / told.source.id)
-        return replace(told, source=older if told.source.id in ("page.html", "bridge.md") else gone)
+        source = job.source
+        older = replace(source, modified=source.modified + (source.id == "page.html"))
+        gone = replace(older, path=root / "nowhere" / source.id)
+        return packed(replace(job, source=older if source.id in ("page.html", "bridge.md") else gone))
 
-    monkeypatch.setattr(by_ray, "_absolute", elsewhere)
+    monkeypatch.setattr(by_ray, "job_packed", elsewhere)
     with closing(Index(tmp_path / "index", WordCounts())) as index:
         index.sync(root, workers=workers)
         assert held(index) == plain(tmp_path / "plain", root)
@@ -157,7 +163,7 @@ def test_workers_of_another_version_are_not_believed(
     tmp_path: Path, corpus: Corpus, workers: ByRay, monkeypatch: pytest.MonkeyPatch, differs: str
 ) -> None:
     if differs == "reader":
-        monkeypatch.setattr(by_ray, "_packed", lambda place, _: {"place": place, "found": pickle.dumps(("0", []))})
+        monkeypatch.setattr(by_ray, "_packed", lambda place, _: {"place": place, "found": found_packed([], "0")})
     else:
         names = iter(["word-counts", "another"])
         workers._make = lambda _: WordCounts(next(names))
@@ -195,3 +201,21 @@ def test_nothing_to_do_starts_nothing(tmp_path: Path, corpus: Corpus, installed:
     with closing(Index(tmp_path / "index", WordCounts())) as index:
         assert index.sync(root, workers=installed).unchanged == 10
     assert installed._ray is None
+
+
+def test_jobs_and_what_is_found_come_back_as_they_were(tmp_path: Path) -> None:
+    source = Source("caf\\xe9.md", tmp_path / "caf\udce9.md", 7, 8, tmp_path, "")
+    for job in (
+        Job(source, Fields(title="A", published=date(2015, 5, 17), basis="given"), {"a": "1"}),
+        Job(replace(source, inside=None), Fields(), {}),
+    ):
+        assert job_unpacked(job_packed(job)) == job
+    article = Article("a", "Text.", published=date(2015, 5, 17), boilerplate=(Span(0, 2, "title"),))
+    found = [
+        Fresh(article, "digest", [Passage("p", "a", 0, 5)]),
+        Fresh(replace(article, published=None), "d", []),
+        Known("b"),
+        Refused("c\udce9.md", "It is empty.", 3),
+    ]
+    assert found_unpacked(found_packed(found, "2")) == (found, "2")
+    assert found_unpacked(found_packed(None, "2")) == (None, "2")
