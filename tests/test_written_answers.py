@@ -119,7 +119,7 @@ def test_when_the_model_fails_the_quoted_answer_is_given_with_one_line(folder: P
     assert answer.short == "Sunday 17 May 2015" and answer.citations and not answer.abstained
     (warning,) = answer.warnings
     assert why in warning and warning.endswith("The articles' own words are given instead.")
-    assert time.perf_counter() - started < 10
+    assert time.perf_counter() - started < 30  # on a busy machine; the default time-out is a minute
 
 
 def test_a_server_that_is_not_there(folder: Path) -> None:

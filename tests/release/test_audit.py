@@ -101,7 +101,7 @@ import numpy as np
 from pathlib import Path
 from qa.index.vectors import Vectors
 vectors = Vectors(Path({str(tmp_path)!r}))
-with vectors.writing():
+with vectors.writing(1, 1):
     vectors.apply(["a"], ["a"], np.ones((1, 384), dtype=np.float32))
 assert vectors.search(np.ones(384, dtype=np.float32), 1)[0][0] == "a"
 assert "chromadb" in sys.modules
