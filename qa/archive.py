@@ -29,7 +29,6 @@ from qa.answer.timeline import EVENTS, SEARCHED, happened, subject, timeline, to
 from qa.answer.writing import Writer
 from qa.answer.written import written
 from qa.errors import CorpusError, IndexLocked, IndexReadOnly, QuestionError, WritingError
-from qa.index.by_ray import ByRay
 from qa.index.chroma import ChromaServer, collection_name, is_address
 from qa.index.index import Index
 from qa.language.names import Name
@@ -189,6 +188,8 @@ class Archive:
         """
         if not ray:
             return self._index.sync(self.corpus, progress, wait)
+        from qa.index.by_ray import ByRay
+
         with closing(ByRay(ray, Encoder, self._settings.threads)) as workers:
             return self._index.sync(self.corpus, progress, wait, workers)
 

@@ -35,6 +35,9 @@ import gradio, os
 assert os.environ["GRADIO_ANALYTICS_ENABLED"] == "False"
 assert not gradio.analytics.analytics_enabled()
 assert sys.modules["openvino_telemetry"] is None
+assert "openvino.tools.ovc" not in sys.modules  # not needed, and it calls home by itself
+import openvino.tools.ovc
+assert openvino.tools.ovc.convert_model
 archive.close()
 print("done")
 """
