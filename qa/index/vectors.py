@@ -23,7 +23,6 @@ from qa.errors import EngineFailed
 
 if TYPE_CHECKING:
     from chromadb.api.models.Collection import Collection
-    from llama_index.vector_stores.chroma import ChromaVectorStore
 
 COLLECTION = "passages"
 SETTINGS = {"hnsw": {"space": "cosine", "ef_search": 100, "ef_construction": 100, "max_neighbors": 16}}
@@ -53,7 +52,7 @@ class Vectors:
         self.folder, self._lock = folder, threading.RLock()
         self._seal, self._busy = folder / "seal.json", folder.with_name("vectors.lock")
         self._client: Any = None
-        self._opened: ChromaVectorStore | None = None
+        self._opened: Collection | None = None
         self._loaded = ""
 
     def exists(self) -> bool:
@@ -102,17 +101,15 @@ class Vectors:
                 return None
 
     def _nearest(self, vector: NDArray[np.float32], limit: int) -> list[tuple[str, float]]:
-        from llama_index.core.vector_stores.types import VectorStoreQuery
-
         with _ours(self.folder):
             depth = min(limit, self._collection.count())
             if not depth:
                 return []
-            query = VectorStoreQuery(query_embedding=vector.tolist(), similarity_top_k=depth)
-            # LlamaIndex turns Chroma's distance d = 1 - cosine into the similarity exp(-d).
-            found = self._store.query(query)
-            cosines = [1.0 + float(np.log(similarity)) for similarity in found.similarities or []]
-            return sorted(zip(found.ids or [], cosines, strict=True), key=lambda hit: (-hit[1], hit[0]))
+            # Asked itself: LlamaIndex makes a node of each of the thousand neighbours that a filter is put to.
+            found = self._collection.query(query_embeddings=[vector.tolist()], n_results=depth, include=["distances"])
+            (distances,) = found["distances"] or [[]]
+            ranking = [(key, 1.0 - float(one)) for key, one in zip(found["ids"][0], distances, strict=True)]
+            return sorted(ranking, key=lambda hit: (-hit[1], hit[0]))
 
     @contextmanager
     def writing(self, total: int, at_once: int) -> Iterator[int]:
@@ -156,16 +153,18 @@ class Vectors:
             EngineFailed: The collection cannot be written.
         """
         from llama_index.core.schema import TextNode
+        from llama_index.vector_stores.chroma import ChromaVectorStore
 
         with self._lock, _ours(self.folder):
+            store = ChromaVectorStore(chroma_collection=self._collection)
             if present := self._collection.get(ids=list(gone), include=[])["ids"]:
-                self._store.delete_nodes(node_ids=present)
+                store.delete_nodes(node_ids=present)
             nodes = [
                 TextNode(id_=passage, text="", embedding=vector.tolist())
                 for passage, vector in zip(added, vectors, strict=True)
             ]
             if nodes:
-                self._store.add(nodes)  # type: ignore[arg-type]  # a list of a subclass; it is only read
+                store.add(nodes)  # type: ignore[arg-type]  # a list of a subclass; it is only read
 
     def ids(self) -> list[str]:
         """All passage ids, ordered; for checks."""
@@ -252,16 +251,10 @@ class Vectors:
 
     @property
     def _collection(self) -> Collection:
-        found: Collection = self._store._collection
-        return found
-
-    @property
-    def _store(self) -> ChromaVectorStore:
         with self._lock:
             if self._opened is None:
                 import chromadb
                 from chromadb.config import Settings
-                from llama_index.vector_stores.chroma import ChromaVectorStore
 
                 # Chroma logs a warning for every id that it does not hold; ours are asked for on purpose.
                 logging.getLogger("chromadb").setLevel(logging.ERROR)
@@ -270,13 +263,11 @@ class Vectors:
                     str(self.folder), settings=Settings(anonymized_telemetry=False)
                 )
                 # Without embedding_function=None Chroma would fetch a model of its own.
-                collection = self._client.get_or_create_collection(
-                    COLLECTION,
-                    configuration=SETTINGS,
-                    embedding_function=None,
+                self._opened = self._client.get_or_create_collection(
+                    COLLECTION, configuration=SETTINGS, embedding_function=None
                 )
-                self._opened = ChromaVectorStore(chroma_collection=collection)
-            return self._opened
+            found: Collection = self._opened
+            return found
 
 
 def pace(total: int, at_once: int) -> tuple[int, int]:
