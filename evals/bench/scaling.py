@@ -161,12 +161,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 COSTS = Costs(
-    search={1_000: 0.006, 10_000: 0.008, 100_000: 0.012, 1_000_000: 0.03},
-    answer=0.2,
-    spread=3.0,
-    memory=2_600,
-    disk=4_000,
-    encode=70,
+    search={200: 0.008, 938_426: 0.099},
+    answer=0.23,
+    spread=2.2,
+    memory=2_450,
+    disk=6_800,
+    encode=65,
 )
 
 if __name__ == "__main__":
