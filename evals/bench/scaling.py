@@ -166,7 +166,7 @@ COSTS = Costs(
     spread=2.2,
     memory=2_450,
     disk=6_800,
-    encode=65,
+    encode=53,
 )
 
 if __name__ == "__main__":
