@@ -88,7 +88,7 @@ def filled(folder: Path, vectors: NDArray[np.float32]) -> Store:
 def write(engine: AnyVectors, store: Store) -> float:
     """Seconds that it takes to hand all vectors over."""
     started = perf_counter()
-    ids, vectors = store.all_vectors()
+    ids, vectors = store.all_vectors(Filters())
     engine.discard()
     with engine.writing(len(ids), VECTORS_AT_ONCE) as step:
         for start in range(0, len(ids), step):

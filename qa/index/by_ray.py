@@ -21,13 +21,14 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from importlib import metadata
-from itertools import chain, groupby, islice
-from typing import Any, TypeVar
+from itertools import chain, groupby
+from typing import Any
 
 import numpy as np
 
 from qa.errors import DatelineError, SettingsError, WorkersFailed
 from qa.index.packing import found_packed, found_unpacked, job_packed, job_unpacked
+from qa.index.store import chunks
 from qa.index.sync import INGEST_VERSION
 from qa.index.work import Encoded, Encodes, Found, Job, Texts, read_file
 from qa.ingest.files import Source
@@ -53,7 +54,6 @@ BLOCK_BYTES = 16_000_000
 """Of a file of many rows are handed over at a time."""
 Make = Callable[[int], Encodes]
 """An encoder that uses so many threads; a name in a module, so that it can be told to workers."""
-T = TypeVar("T")
 
 
 class ByRay:
@@ -84,7 +84,7 @@ class ByRay:
             WorkersFailed: Ray cannot be started or reached, or gave up.
         """
         unseen = 0
-        for some in _parts(jobs, FILES_IN_ONE):
+        for some in chunks(jobs, FILES_IN_ONE):
             rows = [{"place": place, "job": job_packed(job)} for place, job in enumerate(some)]
             stream = self._streamed(rows, len(rows) // FILES_AT_ONCE + 1, _reading)
             for place, group in groupby(stream, key=_place_of):
@@ -98,7 +98,7 @@ class ByRay:
     def encode(self, batches: Iterable[Texts]) -> Iterator[Encoded]:
         """The vectors of each batch. Raises as `read`."""
         name = self._make(1).name
-        for some in _parts(batches, TEXTS_IN_ONE):
+        for some in chunks(batches, TEXTS_IN_ONE):
             rows = [{"ids": list(ids), "texts": list(texts)} for ids, texts in some]
             for row in self._streamed(rows, len(rows), self._encoding):
                 _expect(row["model"] == name)
@@ -200,7 +200,7 @@ def _read(row: dict[str, Any]) -> Iterator[dict[str, Any]]:
     if not _here(job.source):
         yield _packed(row["place"], None)
         return
-    for part in _parts(read_file(job), FOUND_AT_ONCE):
+    for part in chunks(read_file(job), FOUND_AT_ONCE):
         yield _packed(row["place"], part)
     yield _packed(row["place"], [])
 
@@ -248,13 +248,6 @@ def _together(first: list[Found], rest: Iterator[list[Found] | None]) -> Iterato
             return
         yield from part
     raise WorkersFailed("Ray lost a part of a file: sync again.")
-
-
-def _parts(values: Iterable[T], size: int) -> Iterator[list[T]]:
-    """The values, so many at a time."""
-    rest = iter(values)
-    while part := list(islice(rest, size)):
-        yield part
 
 
 def _expect(same: bool) -> None:

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,14 +24,16 @@ from qa.index.work import Encodes, Workers
 from qa.language.names import Name
 from qa.types import Article, Filters, Passage, Progress, Refused, Statistics, SyncReport
 
+T = TypeVar("T")
+
 EXACT_LIMIT = 20_000
 """Up to so many passages every vector is compared: exact, about 3 ms at the limit, and without the seconds that
 importing Chroma and LlamaIndex takes. Chroma's graph is asked above it; a server always, unless filters leave fewer."""
 OVERFETCH, SPARE = 2_000, 2
 """Under a filter, twice as many neighbours are asked for as would do if it admitted near and far alike; this many where
 that was too few. A range filter inside Chroma costs 350 to 900 ms at 200,000."""
-COUNTS = 1_000
-"""How many counts by filters are kept."""
+MADE = 1_000
+"""How much of what is made once for each revision is kept: counts by filters above all."""
 NEAR = 20
 """Passages looked through for the spelling of a name."""
 
@@ -56,9 +59,7 @@ class Index:
         self._lexical = Lexical(folder / "lexical")
         self._server = ServerVectors(server, self._store) if server else None
         self._vectors: AnyVectors = self._server or Vectors(folder / "vectors")
-        self._cache: tuple[str, list[str], NDArray[np.float32]] | None = None
-        self._counts: tuple[str, dict[str, int]] = ("", {})
-        self._statistics: tuple[str, Statistics] | None = None
+        self._made: tuple[str, dict[str, Any]] = ("", {})
         self._lock = threading.Lock()
 
     def sync(
@@ -114,44 +115,52 @@ class Index:
 
     def dense(self, vector: NDArray[np.float32], limit: int, filters: Filters) -> Ranking:
         """Passage ids and cosines to `vector`, best first, at most `limit`, of articles that `filters` admit."""
-        total, admitted = self._count(Filters()), self._count(filters)
-        small = total <= EXACT_LIMIT
-        if small and (filters or not self._server):
+        total = self._count(Filters())
+        if total <= EXACT_LIMIT and (filters or not self._server):
             return self._exact(vector, limit, filters)
-        if admitted <= EXACT_LIMIT and filters:
-            return _nearest(vector, *self._store.admitted_vectors(filters), limit)
-        depth = min(OVERFETCH, int(limit * SPARE * total / admitted)) if filters else limit
-        ranking = self._approximate(vector, depth, filters)
-        if len(ranking) < limit and depth < OVERFETCH and filters:
-            ranking = self._approximate(vector, OVERFETCH, filters)
+        if not filters:
+            return self._approximate(vector, limit)
+        admitted = self._count(filters)
+        if admitted <= EXACT_LIMIT:
+            return _nearest(vector, *self._store.all_vectors(filters), limit)
+        depth = min(OVERFETCH, int(limit * SPARE * total / admitted))
+        ranking = self._admitted(self._approximate(vector, depth), filters)
+        if len(ranking) < limit and depth < OVERFETCH:
+            ranking = self._admitted(self._approximate(vector, OVERFETCH), filters)
         return ranking[:limit]
 
-    def _approximate(self, vector: NDArray[np.float32], depth: int, filters: Filters) -> Ranking:
-        """Those of the `depth` nearest that `filters` admit, as Chroma finds them."""
+    def _approximate(self, vector: NDArray[np.float32], depth: int) -> Ranking:
+        """The `depth` nearest as Chroma finds them; where it cannot be asked, by the store's own vectors."""
         found = self._vectors.search(vector, depth)
-        if found is None:
-            small = self._count(Filters()) <= EXACT_LIMIT
-            found = self._exact(vector, depth, filters) if small else self._compared(vector, depth)
-        if not filters:
+        if found is not None:
             return found
-        admitted = self._store.admitted_of([passage for passage, _ in found], filters)
-        return [hit for hit in found if hit[0] in admitted]
+        small = self._count(Filters()) <= EXACT_LIMIT  # as where a server is away
+        return self._exact(vector, depth, Filters()) if small else self._compared(vector, depth)
+
+    def _admitted(self, ranking: Ranking, filters: Filters) -> Ranking:
+        admitted = self._store.admitted_of([passage for passage, _ in ranking], filters)
+        return [hit for hit in ranking if hit[0] in admitted]
 
     def _count(self, filters: Filters) -> int:
-        """How many passages `filters` admit, counted once for each revision: a million take some 20 ms."""
+        """How many passages `filters` admit; to count a million takes a second."""
+        asked = repr(filters)  # its outlets may be a list
+        return self._once(asked, lambda: self._store.count_admitted(filters))
+
+    def _once(self, what: str, make: Callable[[], T]) -> T:
+        """What `make` gives, made once for each revision of the store."""
         revision = self._store.meta("revision")
         with self._lock:
-            if self._counts[0] != revision or len(self._counts[1]) > COUNTS:
-                self._counts = (revision, {})
-            counts = self._counts[1]
-        asked = repr(filters)  # its outlets may be a list
-        if asked not in counts:
-            counts[asked] = self._store.count_admitted(filters)
-        return counts[asked]
+            if self._made[0] != revision or len(self._made[1]) > MADE:
+                self._made = (revision, {})
+            made = self._made[1]
+            if what not in made:
+                made[what] = make()
+            found: T = made[what]
+            return found
 
     def _exact(self, vector: NDArray[np.float32], limit: int, filters: Filters) -> Ranking:
         """By every vector, kept in memory."""
-        ids, vectors = self._all_vectors()
+        ids, vectors = self._once("vectors", lambda: self._store.all_vectors(Filters()))
         if filters:
             admitted = set(self._store.admitted(filters))
             kept = [place for place, passage in enumerate(ids) if passage in admitted]
@@ -187,10 +196,7 @@ class Index:
 
     def statistics(self) -> Statistics:
         """How much the archive holds, counted once for each revision."""
-        revision = self._store.meta("revision")
-        if self._statistics is None or self._statistics[0] != revision:
-            self._statistics = (revision, self._store.statistics())
-        return self._statistics[1]
+        return self._once("statistics", self._store.statistics)
 
     def refused(self) -> tuple[Refused, ...]:
         """What could not be read, as of the last sync."""
@@ -241,14 +247,6 @@ class Index:
         self._vectors.forget()
         self._lexical.forget()
         self._store.close()
-
-    def _all_vectors(self) -> tuple[list[str], NDArray[np.float32]]:
-        """Ids and vectors of the whole store, kept until a sync changes them."""
-        revision = self._store.meta("revision")
-        with self._lock:
-            if self._cache is None or self._cache[0] != revision:
-                self._cache = (revision, *self._store.all_vectors())
-            return self._cache[1:]
 
 
 def _nearest(vector: NDArray[np.float32], ids: Sequence[str], vectors: NDArray[np.float32], limit: int) -> Ranking:

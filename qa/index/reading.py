@@ -6,11 +6,11 @@ import json
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
-from itertools import chain, combinations, islice
+from itertools import chain, combinations
 from pathlib import Path
 
 from qa.index.copies import forget_copy
-from qa.index.store import ENGINES, Store
+from qa.index.store import ENGINES, Store, chunks
 from qa.index.work import Found, Job, Known, Workers, digest
 from qa.ingest.fields import Fields
 from qa.ingest.files import ALIASES, Source, sources
@@ -63,7 +63,7 @@ def read_corpus(store: Store, root: Path, workers: Workers, tell: Callable[[Prog
         ),
     )
     # Files are read and cut here, as the list is made, so that a transaction is short.
-    while chunk := list(islice(steps, STEPS_AT_ONCE)):
+    for chunk in chunks(steps, STEPS_AT_ONCE):
         with store.transaction() as database:
             for step in chunk:
                 step(database)

@@ -21,13 +21,15 @@ from contextlib import contextmanager, suppress
 from datetime import date
 from itertools import chain, islice
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from qa.errors import ArchiveIndexError, IndexDamaged, IndexTooNew
 from qa.types import Article, Filters, Passage, Refused, Span, Statistics
+
+T = TypeVar("T")
 
 VERSION = 2
 """Of the tables below."""
@@ -265,7 +267,10 @@ class Store:
         """Passage and article by passage id; ids that are not there (any more) are left out."""
         rows = list(self._in("SELECT id, article, start, end FROM passages WHERE id IN ({})", ids))
         names = sorted({row[1] for row in rows})
-        articles = {a.id: a for part in _parts(names) for a in self._articles(f"WHERE id IN ({_marks(part)})", part)}
+        found = chain.from_iterable(
+            self._articles(f"WHERE id IN ({_marks(part)})", part) for part in chunks(names, IN_ONE)
+        )
+        articles = {article.id: article for article in found}
         return {row[0]: (Passage(*row), articles[row[1]]) for row in rows if row[1] in articles}
 
     def vectors(self, ids: Sequence[str]) -> tuple[list[str], NDArray[np.float32]]:
@@ -273,20 +278,16 @@ class Store:
         sql = "SELECT id, vector FROM passages WHERE id IN ({}) AND vector IS NOT NULL"
         return self._matrix(self._in(sql, ids))
 
-    def admitted_vectors(self, filters: Filters) -> tuple[list[str], NDArray[np.float32]]:
-        """As `vectors`, of the passages of articles that `filters` admit."""
+    def all_vectors(self, filters: Filters) -> tuple[list[str], NDArray[np.float32]]:
+        """As `vectors`, of all passages of articles that `filters` admit."""
         clause, values = _where(filters)
         sql = f"SELECT id, vector FROM passages {clause or 'WHERE 1'} AND vector IS NOT NULL"  # noqa: S608
         return self._matrix(self._rows(sql, values))
 
-    def all_vectors(self) -> tuple[list[str], NDArray[np.float32]]:
-        """As `vectors`, of the whole store."""
-        return self._matrix(self._rows("SELECT id, vector FROM passages WHERE vector IS NOT NULL"))
-
     def vectors_in_parts(self) -> Iterator[tuple[list[str], NDArray[np.float32]]]:
         """As `all_vectors`, so many at a time that the memory they take stays small."""
         rows = self._rows("SELECT id, vector FROM passages WHERE vector IS NOT NULL")
-        while part := list(islice(rows, VECTORS_IN_ONE)):
+        for part in chunks(rows, VECTORS_IN_ONE):
             yield self._matrix(part)
 
     def admitted(self, filters: Filters) -> list[str]:
@@ -419,7 +420,7 @@ class Store:
 
     def _in(self, sql: str, ids: Sequence[str], before: Sequence[str] = ()) -> Iterator[tuple[Any, ...]]:
         """Rows of a statement with "IN ({})", for any number of ids; `before` are the values that stand before it."""
-        for part in _parts(ids):
+        for part in chunks(ids, IN_ONE):
             yield from self._rows(sql.format(_marks(part)), [*before, *part])
 
 
@@ -439,9 +440,11 @@ def _grouped(rows: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
     return found
 
 
-def _parts(values: Sequence[str]) -> Iterator[Sequence[str]]:
-    for start in range(0, len(values), IN_ONE):
-        yield values[start : start + IN_ONE]
+def chunks(values: Iterable[T], size: int) -> Iterator[list[T]]:
+    """The values in their order, `size` at a time."""
+    rest = iter(values)
+    while part := list(islice(rest, size)):
+        yield part
 
 
 def _marks(values: Sequence[str]) -> str:

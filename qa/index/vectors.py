@@ -128,7 +128,8 @@ class Vectors:
                     if self.exists():
                         self._check(self._sealed())
                     self._unseal()
-                    self.forget()  # an open graph keeps to what it was opened with
+                    if self._loaded:
+                        self.forget()  # an open graph keeps to what it was opened with
                     step, written = pace(total, at_once)
                     with warnings.catch_warnings():
                         warnings.simplefilter("ignore", DeprecationWarning)  # Chroma's own, of having no function

@@ -138,7 +138,7 @@ def _expressions(text: str, published: date | None, day_first: bool | None) -> I
             days, granularity, relative = RESOLVERS[name](
                 parts, Context(match[0], published, tense(text, start, end), day_first)
             )
-        except (ValueError, OverflowError):  # "31 June", or a week before the calendar's first: no such day, so no date
+        except ValueError:  # "31 June": no such day, so no date
             continue
         first, last = days or (None, None)
         yield Expression(start, end, match[0], first, last, granularity, relative)
@@ -177,9 +177,8 @@ def _range(text: str, one: Expression, other: Expression) -> Expression | None:
     if (first is None) != (last is None):
         return None
     if first and last:
-        if one.granularity == other.granularity == "day" and timedelta() < first - last <= timedelta(days=6):
-            with suppress(ValueError):  # the calendar ends first
-                last = moved(last, 1, "week")  # "from Monday to Wednesday", told on a Monday
+        if one.granularity == other.granularity == "day" and last < first <= last + timedelta(days=6):
+            last += timedelta(days=7)  # "from Monday to Wednesday", told on a Monday
         if last <= first:
             return None
     return Expression(start, end, text[start:end], first, last, "days", other.relative)
@@ -205,7 +204,7 @@ def _anchored(text: str, found: list[Expression], place: int) -> Expression:
         if anchor.first and anchor.first == anchor.last and not (_STOP if told_after else _LINE).search(between):
             count = NUMBERS.get(match["count"].lower()) or int(match["count"])
             sign = -1 if match["side"] in ("before", "earlier") else 1
-            with suppress(ValueError, OverflowError):  # the calendar does not reach that far
+            with suppress(ValueError):  # the calendar does not reach that far
                 first, last = unit_days(moved(anchor.first, sign * count, match["unit"]), match["unit"])
                 return replace(one, first=first, last=last)
     return one
