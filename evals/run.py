@@ -21,6 +21,7 @@ from tqdm import tqdm
 
 import qa
 from evals.answering import Answering
+from evals.bench.measuring import peak_memory
 from evals.evidence import places, write_places
 from evals.metrics import summary
 from evals.questions import Question, asked_of
@@ -65,10 +66,10 @@ def main(arguments: list[str] | None = None) -> int:
 
 def cost_of(asked: int, seconds: float) -> dict[str, float]:
     """What asking took: questions a second over all workers, and the most memory that the process ever had."""
-    import resource
-
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1e6 if sys.platform == "darwin" else 1e3)
-    return {"questions_per_second": asked / seconds if asked else 0.0, "peak_megabytes": round(peak)}
+    return {
+        "questions_per_second": asked / seconds if asked else 0.0,
+        "peak_megabytes": round(peak_memory() / 1e6),
+    }
 
 
 def finish(

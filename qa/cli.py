@@ -6,6 +6,7 @@ import json
 import math
 import re
 import sys
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from datetime import date, datetime
@@ -118,7 +119,7 @@ def ask(
     """Answer QUESTION from the articles."""
     from qa.rows import answer_row
 
-    with _archive(corpus, index) as archive:
+    with _archive(corpus, index, asked=True) as archive:
         answer = archive.ask(question, asked=asked, filters=_filters(after, before, publisher))
         print(_as_row(answer_row(answer, question)) if as_json else _harmless(_readable(answer)))
 
@@ -419,15 +420,18 @@ _EVALUATIONS = {
 
 
 @contextmanager
-def _archive(corpus: Path | None, index: str | None, synced: bool = True) -> Iterator[Archive]:
-    """The archive, in step with its folder; errors as `_one_sentence` ends them."""
-    from qa.archive import Archive
-    from qa.errors import IndexLocked, IndexReadOnly
+def _archive(corpus: Path | None, index: str | None, synced: bool = True, asked: bool = False) -> Iterator[Archive]:
+    """The archive, in step with its folder; errors as `_one_sentence` ends them. One that is `asked` reads at once."""
     from qa.settings import Settings
-    from qa.tracing import exported
 
     with _one_sentence():
         settings = Settings.load()
+        if asked:  # 0.4 s of a start: all else is imported, and the folder looked through, meanwhile
+            threading.Thread(target=_load_models, args=(settings.threads,)).start()
+        from qa.archive import Archive
+        from qa.errors import IndexLocked, IndexReadOnly
+        from qa.tracing import exported
+
         with (
             Archive(corpus or settings.corpus, index or settings.index) as archive,
             exported(settings.otel_exporter_otlp_endpoint),
@@ -438,6 +442,16 @@ def _archive(corpus: Path | None, index: str | None, synced: bool = True) -> Ite
                 except (IndexLocked, IndexReadOnly) as error:
                     click.echo(f"{error} Answering from the index as it is.", err=True)
             yield archive
+
+
+def _load_models(threads: int) -> None:
+    from qa.errors import ModelError
+    from qa.models.encoder import Encoder
+    from qa.models.reader import Reader
+
+    with suppress(ModelError):  # told once they are used
+        Encoder(threads).load()
+        Reader(threads).load()
 
 
 @contextmanager

@@ -9,7 +9,6 @@ what all processes of a sync hold (PSS: what several share is counted once), loo
 from __future__ import annotations
 
 import argparse
-import gzip
 import json
 import sqlite3
 import subprocess
@@ -21,6 +20,8 @@ from pathlib import Path
 
 import numpy as np
 
+from evals.sets import rows
+
 WORDS = 300
 """Of each article: two to three passages, as a short report has."""
 LOOKED_SECONDS = 0.2
@@ -31,9 +32,8 @@ UNREAD = {"empty.txt": b"", "broken.pdf": b"%PDF-1.7 broken", "broken.docx": b"P
 
 def write_corpus(articles: Path, root: Path, count: int) -> None:
     """So many articles in the folder `root`, and files that cannot be read."""
-    rows = []
-    with gzip.open(articles, "rt", encoding="utf-8") as file:
-        texts = [text for line in file if len(text := json.loads(line)["text"].split()) > WORDS]
+    lines = []
+    texts = [text for row in rows(articles) if len(text := row["text"].split()) > WORDS]
     for number in range(count):
         start = number // len(texts) * WORDS
         words = texts[number % len(texts)][start : start + WORDS]
@@ -43,8 +43,8 @@ def write_corpus(articles: Path, root: Path, count: int) -> None:
             place.parent.mkdir(parents=True, exist_ok=True)
             place.write_text(text, encoding="utf-8")
         else:
-            rows.append(json.dumps({"id": number, "text": text}))
-    (root / "rows.jsonl").write_text("\n".join([*rows, "no row"]), encoding="utf-8")
+            lines.append(json.dumps({"id": number, "text": text}))
+    (root / "rows.jsonl").write_text("\n".join([*lines, "no row"]), encoding="utf-8")
     for name, data in UNREAD.items():
         (root / name).write_bytes(data)
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import gc
-import json
 import os
 import resource
 import tempfile
@@ -22,8 +21,9 @@ from pathlib import Path
 import numpy as np
 
 import qa
-from evals.bench.growth import FILE_ARTICLES, memory, quantiles, read_rows, timed
+from evals.bench.measuring import peak_memory, quantiles, timed
 from evals.bench.varying import Drawn, Varied
+from evals.sets import rows
 from qa.index.index import Index
 from qa.models.encoder import Encoder
 
@@ -33,14 +33,6 @@ FIRST = 200
 """Articles that are there before a sync of more."""
 DISTINCT = 500
 """Questions before the first is asked again."""
-
-
-def write(varied: Varied, root: Path, first: int, count: int) -> None:
-    """Write the articles of these numbers."""
-    rows = islice(varied.articles(), first, first + count)
-    for number in range(0, count, FILE_ARTICLES):
-        lines = [json.dumps(row) for row in islice(rows, min(FILE_ARTICLES, count - number))]
-        (root / f"{first + number:07d}.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 def asked(varied: Varied) -> list[str]:
@@ -57,8 +49,7 @@ def resident() -> float:
 def questions(varied: Varied, folder: Path, count: int) -> str:
     """A row for each tenth of the questions: memory, open files, threads, and the median wait."""
     root = folder / "corpus"
-    root.mkdir()
-    write(varied, root, 0, FIRST)
+    varied.write(root, 0, FIRST)
     lines = ["| questions | memory, MB | open files | threads | p50, ms |", "|---|---|---|---|---|"]
     with qa.open(root, index=folder / "index") as archive:
         put = cycle(asked(varied))
@@ -76,8 +67,7 @@ def questions(varied: Varied, folder: Path, count: int) -> str:
 def sync(varied: Varied, folder: Path, count: int) -> str:
     """Waits before and during the sync, what failed, and what the index holds after it."""
     root = folder / "corpus"
-    root.mkdir()
-    write(varied, root, 0, FIRST)
+    varied.write(root, 0, FIRST)
     encoder, failed, stopped = Encoder(), list[str](), threading.Event()
     writer = Index(folder / "index", Drawn(encoder, 500))
     writer.sync(root)
@@ -110,7 +100,7 @@ def sync(varied: Varied, folder: Path, count: int) -> str:
         threads, before = asking()
         time.sleep(30)
         ended(threads)
-        write(varied, root, FIRST, count)
+        varied.write(root, FIRST, count)
         threads, during = asking()
         seconds = timed(lambda: writer.sync(root))
         ended(threads)
@@ -121,7 +111,7 @@ def sync(varied: Varied, folder: Path, count: int) -> str:
         f"{count:,} articles in {seconds:.0f} s while {ASKING} asked {len(during):,} times: p50 "
         f"{usual:.2f} -> {median:.2f} s ({median / usual:.1f} times), p99 {slow:.2f} s; "
         f"{len(failed)} failed; {held:,} of {FIRST + count:,} articles are there; engines: {wrong or 'agree'}; "
-        f"peak memory {memory() / 1e9:.2f} GB"
+        f"peak memory {peak_memory() / 1e9:.2f} GB"
     )
 
 
@@ -132,7 +122,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--articles", type=Path, required=True)
     parser.add_argument("--count", type=int, default=10_000)
     options = parser.parse_args(arguments)
-    varied = Varied(read_rows(options.articles))
+    varied = Varied(list(rows(options.articles)))
     with tempfile.TemporaryDirectory() as folder:
         print({"questions": questions, "sync": sync}[options.what](varied, Path(folder), options.count))
 

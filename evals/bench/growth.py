@@ -10,10 +10,7 @@ does, with Chroma and sentence-transformers' 32-bit encoder, up to --rival-passa
 from __future__ import annotations
 
 import argparse
-import gzip
 import json
-import os
-import resource
 import shutil
 import subprocess
 import sys
@@ -27,16 +24,14 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-import numpy as np
-
+from evals.bench.measuring import app, disk, peak_memory, quantiles, timed
 from evals.bench.varying import Drawn, Varied
+from evals.sets import rows
 from qa.types import Filters, Progress
 
 SIZES = (1_000, 10_000, 100_000, 1_000_000)
 PASSAGES_AN_ARTICLE = 5.3
 """Of varied articles, measured on a thousand made of RealTime QA's pages."""
-FILE_ARTICLES = 500
-"""Articles in one file of the corpus."""
 ENCODED = 3_000
 """Passages that are really encoded; the vectors of the others are drawn."""
 SEARCHES, ASKED, STARTS = 300, 60, 5
@@ -49,29 +44,13 @@ FILTERS = {
 Figures = dict[str, Any]
 
 
-def read_rows(path: Path) -> list[dict[str, str]]:
-    """The rows of a JSONL file, gzipped or not."""
-    with gzip.open(path, "rt") if path.suffix == ".gz" else path.open(encoding="utf-8") as file:
-        return [json.loads(line) for line in file]
-
-
-def write_corpus(varied: Varied, root: Path, passages: int) -> None:
-    """Write about so many passages as JSONL files of FILE_ARTICLES rows."""
-    root.mkdir(parents=True, exist_ok=True)
-    left = round(passages / PASSAGES_AN_ARTICLE)
-    rows = islice(varied.articles(), left)
-    for number in range(0, left, FILE_ARTICLES):
-        lines = [json.dumps(row) for row in islice(rows, FILE_ARTICLES)]
-        (root / f"{number:07d}.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
-
-
 def build(options: argparse.Namespace, place: Path) -> Figures:
     """Seconds of each step of a first sync, peak memory and disk; the encoder's speed by what it really encoded."""
     from qa.index.index import Index
     from qa.models.encoder import Encoder
 
     corpus, folder = place / "corpus", place / "index"
-    write_corpus(Varied(read_rows(options.articles)), corpus, options.size)
+    varied(options).write(corpus, 0, round(options.size / PASSAGES_AN_ARTICLE))
     shutil.rmtree(folder, ignore_errors=True)
     encoder = Timed(Encoder())
     steps, watch = Steps(), time.perf_counter()
@@ -87,8 +66,8 @@ def build(options: argparse.Namespace, place: Path) -> Figures:
         "steps": steps.seconds,
         "encoded": encoder.texts,
         "encoding seconds": encoder.seconds,
-        "build memory": memory(),
-        "disk": sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()),
+        "build memory": peak_memory(),
+        "disk": disk(folder),
     }
 
 
@@ -131,7 +110,7 @@ def ask(options: argparse.Namespace, place: Path) -> Figures:
     started = time.perf_counter()
     archive = qa.open(place / "corpus", index=place / "index")
     found: Figures = {"open": time.perf_counter() - started}
-    titles = [row["title"] for row in islice(Varied(read_rows(options.articles)).articles(), 100, 100 + SEARCHES)]
+    titles = [row["title"] for row in islice(varied(options).articles(), 100, 100 + SEARCHES)]
     started = time.perf_counter()
     archive.search(titles[0])
     found["first search"] = time.perf_counter() - started
@@ -140,7 +119,7 @@ def ask(options: argparse.Namespace, place: Path) -> Figures:
     archive.load()
     found["ask"] = quantiles([timed(partial(archive.ask, f"Who said: {title}?")) for title in titles[:ASKED]])
     archive.close()
-    return found | {"ask memory": memory()}
+    return found | {"ask memory": peak_memory()}
 
 
 def add(options: argparse.Namespace, place: Path) -> Figures:
@@ -180,61 +159,37 @@ def start(options: argparse.Namespace, place: Path) -> Figures:
     command = [sys.executable, "-c", "from qa.cli import main; main()", "ask", "Who said that?", *paths]
     run = partial(subprocess.run, command, check=True, capture_output=True)
     run()
-    return {"qa ask": median(timed(run) for _ in range(STARTS)), "page": page(paths)}
+    return {"qa ask": median(timed(run) for _ in range(STARTS)), "page": timed(partial(page, place))}
 
 
-def page(paths: Sequence[str]) -> float:
-    """Seconds until `python app.py` answers a browser."""
+def page(place: Path) -> None:
+    """Start the app and load its page."""
     import httpx
 
-    command = [sys.executable, "app.py", "--port", "7917", *paths]
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
-        started = time.perf_counter()
-        try:
-            while process.poll() is None:
-                try:
-                    if httpx.get("http://127.0.0.1:7917/", timeout=30).status_code == httpx.codes.OK:
-                        return time.perf_counter() - started
-                except httpx.TransportError:
-                    time.sleep(0.02)
-        finally:
-            process.terminate()
-    raise RuntimeError("The app ended.")
+    with app(place / "corpus", place / "index") as address:
+        httpx.get(address, timeout=60).raise_for_status()
 
 
 def rival(options: argparse.Namespace, place: Path) -> Figures:
     """The same of LlamaIndex with Chroma and sentence-transformers, as far as it has it."""
     from evals.bench.rival import Tutorial
 
-    rows = [row for path in sorted((place / "corpus").glob("*.jsonl")) for row in read_rows(path)]
+    articles = [row for path in sorted((place / "corpus").glob("*.jsonl")) for row in rows(path)]
     started = time.perf_counter()
-    tool = Tutorial(place / "rival", rows)
+    tool = Tutorial(place / "rival", articles)
     found: Figures = {"rival build seconds": time.perf_counter() - started, "rival passages": tool.count()}
-    titles = [row["title"] for row in rows[100 : 100 + SEARCHES]]
+    titles = [row["title"] for row in articles[100 : 100 + SEARCHES]]
     tool.search(titles[0])
     found["rival search"] = quantiles([timed(partial(tool.search, title)) for title in titles])
-    disk = sum(path.stat().st_size for path in (place / "rival").rglob("*") if path.is_file())
-    return found | {"rival memory": memory(), "rival disk": disk}
+    return found | {"rival memory": peak_memory(), "rival disk": disk(place / "rival")}
 
 
 PARTS = {"build": build, "ask": ask, "add": add, "start": start, "rival": rival}
 
 
-def timed(call: Callable[[], object]) -> float:
-    """Seconds that it takes."""
-    started = time.perf_counter()
-    call()
-    return time.perf_counter() - started
-
-
-def quantiles(seconds: Sequence[float]) -> list[float]:
-    """Median and 99th percentile."""
-    return [float(value) for value in np.quantile(seconds, (0.5, 0.99))]
-
-
-def memory() -> float:
-    """Peak resident memory of this process, in bytes."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024.0
+def varied(options: argparse.Namespace) -> Varied:
+    """Of the articles that were given."""
+    return Varied(list(rows(options.articles)))
 
 
 def measured(options: argparse.Namespace) -> Iterator[Figures]:
@@ -251,7 +206,7 @@ def measured(options: argparse.Namespace) -> Iterator[Figures]:
             if part not in figures:
                 command = [sys.executable, "-m", "evals.bench.growth", "--articles", str(options.articles)]
                 more = ["--work", str(options.work), "--part", part, "--size", str(size)]
-                done = subprocess.run([*command, *more], check=True, stdout=subprocess.PIPE, env=os.environ)
+                done = subprocess.run([*command, *more], check=True, stdout=subprocess.PIPE)
                 figures[part] = json.loads(done.stdout.splitlines()[-1])
                 kept.write_text(json.dumps(figures, indent=1))
         yield {key: value for part in figures.values() for key, value in part.items()}

@@ -9,16 +9,16 @@ line printed is the verdict; the exit status is 0 where nothing was lost or doub
 from __future__ import annotations
 
 import argparse
-import gzip
 import json
 import random
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 
+from evals.sets import rows
 from qa.index.index import Index
 from qa.models.encoder import Encoder
 from qa.types import Filters
@@ -31,24 +31,17 @@ SECONDS_BETWEEN = (2.0, 25.0)
 """A kill comes so long after the start."""
 
 
-def documents(path: Path, limit: int) -> Iterator[dict[str, str]]:
-    """The first documents of a file with rows of doc_id, title, text and more."""
-    with gzip.open(path, "rt", encoding="utf-8") as file:
-        for _, line in zip(range(limit), file, strict=False):
-            yield json.loads(line)
-
-
 def write_corpus(path: Path, root: Path, limit: int) -> set[str]:
-    """The ids of the articles that `root` now holds."""
-    ids, rows = set(), []
-    for number, row in enumerate(documents(path, limit)):
+    """The ids of the articles that `root` now holds, from the first rows (doc_id, title, text) of a file."""
+    ids, lines = set(), []
+    for number, row in enumerate(islice(rows(path), limit)):
         if number % 2:
-            rows.append(json.dumps({"id": row["doc_id"], "title": row["title"], "text": row["text"]}))
+            lines.append(json.dumps({"id": row["doc_id"], "title": row["title"], "text": row["text"]}))
             ids.add(f"rows.jsonl#{row['doc_id']}")
         else:
             (root / f"{number}.txt").write_text(row["text"], encoding="utf-8")
             ids.add(f"{number}.txt")
-    (root / "rows.jsonl").write_text("\n".join(rows) + "\n", encoding="utf-8")
+    (root / "rows.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
     return ids
 
 

@@ -9,17 +9,19 @@ Each engine runs in a process of its own and gets the same folded, stemmed terms
 from __future__ import annotations
 
 import argparse
-import gzip
-import json
 import random
-import resource
 import sqlite3
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from itertools import islice
 from pathlib import Path
+
+from evals.bench.measuring import disk as disk_of
+from evals.bench.measuring import peak_memory
+from evals.sets import rows
 
 ENGINES = ("tantivy", "fts5", "bm25s")
 QUESTIONS = 200
@@ -34,13 +36,11 @@ def words_of(path: Path, limit: int) -> tuple[list[list[str]], list[list[str]]]:
     from qa.language.words import terms
 
     texts, headlines = [], []
-    with gzip.open(path, "rt", encoding="utf-8") as file:
-        for _, line in zip(range(limit), file, strict=False):
-            row = json.loads(line)
-            found = terms(row["text"])
-            if len(found) > 200:
-                texts.append(found)
-                headlines.append(sorted(set(terms(row["title"])))[:8])
+    for row in islice(rows(path), limit):
+        found = terms(row["text"])
+        if len(found) > 200:
+            texts.append(found)
+            headlines.append(sorted(set(terms(row["title"])))[:8])
     return texts, [headline for headline in headlines if len(headline) > 2][:QUESTIONS]
 
 
@@ -146,9 +146,9 @@ def measure(name: str, articles: Path, count: int) -> str:
         started = time.perf_counter()
         update()
         updated = time.perf_counter() - started
-        disk = sum(path.stat().st_size for path in Path(folder).rglob("*") if path.is_file())
+        disk = disk_of(Path(folder))
     times.sort()
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
+    memory = peak_memory() / 1e9
     again = f"{updated:.2f}" if name != "bm25s" else f"{built:.0f} (built anew)"
     return (
         f"| {name} | {count:,} | {built:.0f} | {times[len(times) // 2]:.1f} | {times[int(len(times) * 0.99)]:.1f} "

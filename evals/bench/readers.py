@@ -4,7 +4,7 @@
 
 It starts the app with an index and data of its own, and speaks to it as the page does. Every question has the mark of
 its reader; after each answer the conversation, as the server shows it, must have marks of that reader alone. A reader
-thinks between two questions, THINKING seconds on average.
+thinks between two questions, --thinking seconds on average.
 """
 
 from __future__ import annotations
@@ -12,10 +12,8 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
-import os
 import random
 import re
-import subprocess
 import sys
 import tempfile
 import time
@@ -27,8 +25,9 @@ from typing import Any
 import httpx
 import numpy as np
 
+from evals.bench.measuring import app
+
 SEED = 1729
-THINKING = 10.0
 QUESTIONS = (
     "When did Ramadi fall?",
     "How many people fled Hit?",
@@ -52,8 +51,8 @@ class Seen:
 class Reader:
     """One reader: a browser's cookie, a session, a conversation."""
 
-    def __init__(self, number: int, address: str, seen: Seen) -> None:
-        self.mark, self._seen = f"mark{number}x", seen
+    def __init__(self, number: int, address: str, thinking: float, seen: Seen) -> None:
+        self.mark, self._thinking, self._seen = f"mark{number}x", thinking, seen
         self._client = httpx.AsyncClient(base_url=address, timeout=60, limits=httpx.Limits(keepalive_expiry=3.0))
         self._session, self._conversation, self._messages = f"session{number}", "", list[Any]()
         self._random = random.Random(SEED + number)  # noqa: S311 - the same each time
@@ -61,11 +60,11 @@ class Reader:
     async def read(self, until: float) -> None:
         """Ask until the time is over."""
         async with self._client as client:
-            config = (await client.get("/config")).json()
-            put, answer = _events(config)
+            await asyncio.sleep(self._random.uniform(0, self._thinking))  # nobody comes at the same instant
+            put, answer = _events((await client.get("/config")).json())
             asked = 0
             while time.monotonic() < until:
-                await asyncio.sleep(self._random.expovariate(1 / THINKING))
+                await asyncio.sleep(self._random.expovariate(1 / self._thinking))
                 question = f"{self._random.choice(QUESTIONS)} ({self.mark} {asked})"
                 asked += 1
                 try:
@@ -119,10 +118,10 @@ def _events(config: dict[str, Any]) -> tuple[int, int]:
     return put["id"], answer["id"]
 
 
-async def measure(address: str, readers: int, seconds: float) -> Seen:
-    """What `readers` readers meet at `address` in so many seconds."""
+async def measure(address: str, readers: int, seconds: float, thinking: float = 10.0) -> Seen:
+    """What `readers` readers, who think for `thinking` seconds between questions, meet at `address` in so many."""
     seen, until = Seen(), time.monotonic() + seconds
-    await asyncio.gather(*(Reader(number, address, seen).read(until) for number in range(readers)))
+    await asyncio.gather(*(Reader(number, address, thinking, seen).read(until) for number in range(readers)))
     return seen
 
 
@@ -132,34 +131,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--corpus", type=Path, default=Path("corpus"))
     parser.add_argument("--readers", type=int, default=50)
     parser.add_argument("--minutes", type=float, default=5.0)
+    parser.add_argument("--thinking", type=float, default=10.0, help="seconds between two questions, on average")
     options = parser.parse_args(arguments)
-    with tempfile.TemporaryDirectory() as folder:
-        command = [
-            sys.executable,
-            "app.py",
-            "--port",
-            "0",
-            "--corpus",
-            str(options.corpus),
-            "--index",
-            f"{folder}/index",
-        ]
-        own = {name: value for name, value in os.environ.items() if not name.startswith(("OPENAI_", "QA_"))}
-        own |= {"QA_DATA": f"{folder}/data", "XDG_CONFIG_HOME": folder}
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=own)
-        try:
-            assert process.stdout is not None  # noqa: S101 - it is a pipe
-            address = process.stdout.readline().split()[3]
-            seen = asyncio.run(measure(address, options.readers, 60 * options.minutes))
-        finally:
-            process.terminate()
-            process.wait(20)
+    with tempfile.TemporaryDirectory() as folder, app(options.corpus, Path(folder, "index")) as address:
+        seen = asyncio.run(measure(address, options.readers, 60 * options.minutes, options.thinking))
     p50, p95 = np.percentile(seen.seconds, [50, 95])
-    print("| readers | minutes | answers | p50, s | p95, s | checks | mixed up | errors |\n" + "|---" * 8 + "|")
-    print(
-        f"| {options.readers} | {options.minutes:g} | {len(seen.seconds)} | {p50:.2f} | {p95:.2f} | {seen.checks} | "
-        f"{seen.mixed} | {len(seen.errors)} |"
-    )
+    named = ("readers", "thinking, s", "minutes", "answers", "p50, s", "p95, s", "checks", "mixed up", "errors")
+    cells = (options.readers, options.thinking, options.minutes, len(seen.seconds), f"{p50:.2f}", f"{p95:.2f}")
+    print(f"| {' | '.join(named)} |\n{'|---' * len(named)}|")
+    print(f"| {' | '.join(map(str, (*cells, seen.checks, seen.mixed, len(seen.errors))))} |")
     for error in sorted(set(seen.errors))[:10]:
         print(error)
     return 1 if seen.mixed or seen.errors else 0

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import chromadb
 from chromadb.config import Settings
-from llama_index.core import Document, StorageContext, VectorStoreIndex
+from llama_index.core import Document
 from llama_index.core.node_parser import SentenceSplitter
-from llama_index.vector_stores.chroma import ChromaVectorStore
 from pydantic import PrivateAttr
 
 from evals.bench.encoder import Encode, sentence_transformers
+from evals.rivals.chroma import indexed
 from qa.integrations.llamaindex import DatelineEmbedding
 
 TOKENS = 256
@@ -27,13 +27,9 @@ class Tutorial:
         """Build it in `folder` of articles, rows with id, title and text."""
         client = chromadb.PersistentClient(str(folder), settings=Settings(anonymized_telemetry=False))
         self._collection = client.create_collection("tutorial", embedding_function=None)
-        storage = StorageContext.from_defaults(vector_store=ChromaVectorStore(chroma_collection=self._collection))
-        index = VectorStoreIndex.from_documents(
-            [Document(text=row["text"], id_=row["id"], metadata={"title": row["title"]}) for row in rows],
-            storage_context=storage,
-            transformations=[SentenceSplitter(chunk_size=TOKENS, chunk_overlap=20)],
-            embed_model=_Embedding(sentence_transformers()),
-        )
+        documents = [Document(text=row["text"], id_=row["id"], metadata={"title": row["title"]}) for row in rows]
+        splitter = SentenceSplitter(chunk_size=TOKENS, chunk_overlap=20)
+        index = indexed(documents, self._collection, splitter, _Embedding(sentence_transformers()))
         self._retriever = index.as_retriever(similarity_top_k=FOUND)
 
     def count(self) -> int:

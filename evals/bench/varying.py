@@ -11,11 +11,14 @@ drawn by its text out of encoded ones: the sum of two and a little noise, of len
 
 from __future__ import annotations
 
+import json
 import random
 import re
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from hashlib import blake2b
+from itertools import count as numbers
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +29,8 @@ PARAGRAPHS = (8, 24)
 """Of an article, at least and at most."""
 LONGER = 12
 """One in so many names is made longer."""
+FILE_ARTICLES = 500
+"""Articles in one file."""
 FIRST, DAYS = date(2013, 1, 1), 3652
 SYLLABLES = ("ba", "den", "fir", "go", "hul", "ki", "lam", "mer", "nos", "pra", "ros", "sti", "tov", "ur", "vel", "zan")
 NOISE = 0.3
@@ -58,10 +63,15 @@ class Varied:
 
     def articles(self) -> Iterator[dict[str, str]]:
         """Without end."""
-        number = 0
-        while True:
-            yield self.article(number)
-            number += 1
+        return map(self.article, numbers())
+
+    def write(self, root: Path, first: int, count: int) -> None:
+        """Write the articles of these numbers into `root`, as JSONL files of FILE_ARTICLES rows."""
+        root.mkdir(parents=True, exist_ok=True)
+        for start in range(first, first + count, FILE_ARTICLES):
+            end = min(start + FILE_ARTICLES, first + count)
+            lines = [json.dumps(self.article(number)) for number in range(start, end)]
+            (root / f"{start:07d}.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
     def _renamed(self, text: str, number: int) -> str:
         def other(match: re.Match[str]) -> str:
@@ -77,9 +87,8 @@ class Drawn:
 
     def __init__(self, encoder: Encodes, encoded: int) -> None:
         """Let `encoder` encode the first `encoded` texts."""
-        self._encoder, self._left = encoder, encoded
+        self._encoder, self._encoded = encoder, encoded
         self._known: list[NDArray[np.float32]] = []
-        self._matrix: NDArray[np.float32] | None = None
 
     @property
     def name(self) -> str:
@@ -88,20 +97,17 @@ class Drawn:
 
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """(n, dimensions), each of length 1."""
-        if self._left > 0:
-            found = self._encoder.encode(texts)
-            self._known.append(found)
-            self._left -= len(texts)
-            return found
-        if self._matrix is None:
-            self._matrix = np.concatenate(self._known)
-        return np.stack([self._drawn(text, self._matrix) for text in texts])
+        if len(self._known) >= self._encoded:
+            return np.stack([self._drawn(text) for text in texts])
+        found = self._encoder.encode(texts)
+        self._known.extend(found)
+        return found
 
-    def _drawn(self, text: str, known: NDArray[np.float32]) -> NDArray[np.float32]:
+    def _drawn(self, text: str) -> NDArray[np.float32]:
         chance = np.random.default_rng(_number(text))
-        one, other = chance.integers(len(known), size=2)
-        noise = chance.standard_normal(known.shape[1], dtype=np.float32)
-        vector = known[one] + known[other] + NOISE * noise / np.linalg.norm(noise)
+        one, other = chance.integers(len(self._known), size=2)
+        noise = chance.standard_normal(len(self._known[0]), dtype=np.float32)
+        vector = self._known[one] + self._known[other] + NOISE * noise / np.linalg.norm(noise)
         return np.asarray(vector / np.linalg.norm(vector), dtype=np.float32)
 
 

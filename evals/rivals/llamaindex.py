@@ -10,12 +10,12 @@ import uuid
 from collections.abc import Sequence
 
 import chromadb
-from llama_index.core import Document, StorageContext, VectorStoreIndex
+from llama_index.core import Document
 from llama_index.core.constants import DEFAULT_CHUNK_SIZE
 from llama_index.core.node_parser import SentenceSplitter
 from llama_index.core.schema import NodeWithScore
-from llama_index.vector_stores.chroma import ChromaVectorStore
 
+from evals.rivals.chroma import indexed
 from evals.rivals.common import FOUND, Given, by_meaning, hit, placed, quoted
 from qa.errors import EvaluationError
 from qa.integrations.llamaindex import DatelineEmbedding
@@ -33,13 +33,9 @@ class LlamaIndex:
         self._near = by_meaning(Encoder())
         client = chromadb.EphemeralClient()
         # Clients in memory share what they hold: each index needs a name of its own.
-        store = ChromaVectorStore(chroma_collection=client.create_collection(f"rival-{uuid.uuid4().hex}"))
-        index = VectorStoreIndex.from_documents(
-            [_document(article) for article in articles],
-            storage_context=StorageContext.from_defaults(vector_store=store),
-            transformations=[SentenceSplitter(chunk_size=chunk_size)],
-            embed_model=DatelineEmbedding(),
-        )
+        collection = client.create_collection(f"rival-{uuid.uuid4().hex}")
+        documents = [_document(article) for article in articles]
+        index = indexed(documents, collection, SentenceSplitter(chunk_size=chunk_size), DatelineEmbedding())
         self._retriever = index.as_retriever(similarity_top_k=FOUND)
 
     def find(self, question: str) -> list[Hit]:

@@ -54,6 +54,7 @@ class Name:
     """What else the archive may call it."""
 
 
+@lru_cache(maxsize=100_000)
 def key(name: str) -> str:
     """What all ways to write a name share: an acronym its capitals, any other the terms or sounds of its words."""
     plain = name.replace(".", "")

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from qa.models.engine import DATA, Engine, checksums, load_tokenizer
+from qa.models.engine import DATA, checksums, engine, load_tokenizer
 
 MODEL, TOKENIZER = "encoder.onnx", "tokenizer.json"
 DIMENSIONS = 384
@@ -25,7 +25,15 @@ class Encoder:
 
     def __init__(self, threads: int = 0, data: Path = DATA) -> None:
         """Take the model from the folder `data`, to be run by `threads` threads; 0 lets the engine choose."""
-        self._data, self._engine = data, Engine(data, MODEL, threads)
+        self._data, self._engine = data, engine(data, MODEL, threads)
+
+    def load(self) -> None:
+        """Load the model now, half a second or so, once for the whole process.
+
+        Raises:
+            ModelError: A model file is missing or was altered.
+        """
+        self._engine.load()
 
     @cached_property
     def name(self) -> str:

@@ -6,7 +6,7 @@ import hashlib
 import json
 import sys
 import threading
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -19,13 +19,30 @@ DATA = Path(__file__).parent / "data"
 CHECKSUMS = "checksums.json"
 
 
+@cache
+def engine(data: Path, name: str, threads: int) -> Engine:
+    """The model `name` of the folder `data`, one for the whole process, to be run by `threads` threads.
+
+    Args:
+        data: Where the models and their checksums are.
+        name: The model's file.
+        threads: 0 lets OpenVINO choose.
+    """
+    return Engine(data, name, threads)
+
+
 class Engine:
-    """One model of the folder `data`, run by OpenVINO. Cheap to make; loads on first use; safe for several threads."""
+    """A model, run by OpenVINO. Cheap to make; loads on first use; safe for several threads."""
 
     def __init__(self, data: Path, name: str, threads: int) -> None:
-        """Take the model `name`, to be run by `threads` threads; 0 lets OpenVINO choose."""
+        """As `engine` says, which is what makes them."""
         self._path, self._threads = (data, name), threads
         self._loading, self._local = threading.Lock(), threading.local()
+
+    def load(self) -> None:
+        """Load the model now. Raises: as `infer`."""
+        with self._loading:
+            self._compiled  # noqa: B018 - it is made once
 
     def infer(self, **inputs: NDArray[np.int64]) -> list[NDArray[np.float32]]:
         """The model's outputs in their order, for inputs by name; each thread has an inference request of its own.

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from qa.models.engine import DATA, Engine, load_tokenizer
+from qa.models.engine import DATA, engine, load_tokenizer
 
 MODEL, TOKENIZER = "reader.onnx", "tokenizer.json"
 TOKENS, QUESTION_TOKENS, TITLE_TOKENS = 320, 48, 24
@@ -59,7 +59,15 @@ class Reader:
 
     def __init__(self, threads: int = 0, data: Path = DATA) -> None:
         """Take the model from the folder `data`, to be run by `threads` threads; 0 lets the engine choose."""
-        self._data, self._engine = data, Engine(data, MODEL, threads)
+        self._data, self._engine = data, engine(data, MODEL, threads)
+
+    def load(self) -> None:
+        """Load the model now, half a second or so, once for the whole process.
+
+        Raises:
+            ModelError: A model file is missing or was altered.
+        """
+        self._engine.load()
 
     def read(self, questions: Sequence[str], passages: Sequence[tuple[str, str]]) -> list[Reading]:
         """A reading of each passage, in their order, all in one batch.

@@ -8,7 +8,7 @@ import pytest
 
 from qa.errors import ModelError
 from qa.models.encoder import MODEL, Encoder
-from qa.models.engine import DATA
+from qa.models.engine import DATA, _loaded
 
 TEXTS = [
     "When did the city fall?",
@@ -68,3 +68,19 @@ def test_an_altered_or_missing_file_is_noticed(tmp_path: Path) -> None:
     (tmp_path / "data" / "checksums.json").unlink()
     with pytest.raises(ModelError, match="checksums"):
         _ = Encoder(data=tmp_path / "data").name
+
+
+def test_a_model_is_loaded_once_for_the_whole_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shutil.copytree(DATA, tmp_path / "data")
+    loaded: list[str] = []
+
+    def load(path: Path, threads: int) -> object:
+        loaded.append(path.name)
+        return _loaded(path, threads)
+
+    monkeypatch.setattr("qa.models.engine._loaded", load)
+    one, other = Encoder(data=tmp_path / "data"), Encoder(data=tmp_path / "data")
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda encoder: encoder.load(), [one, other] * 4))
+    assert np.array_equal(one.encode(["A report."]), other.encode(["A report."]))
+    assert loaded == [MODEL]
