@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
@@ -59,7 +60,7 @@ class Index:
         self._lexical = Lexical(folder / "lexical")
         self._server = ServerVectors(server, self._store) if server else None
         self._vectors: AnyVectors = self._server or Vectors(folder / "vectors")
-        self._made: tuple[str, dict[str, Any]] = ("", {})
+        self._made: tuple[str, dict[str, Any], dict[str, threading.Lock]] = ("", {}, {})
         self._lock = threading.Lock()
 
     def sync(
@@ -151,8 +152,10 @@ class Index:
         revision = self._store.meta("revision")
         with self._lock:
             if self._made[0] != revision or len(self._made[1]) > MADE:
-                self._made = (revision, {})
-            made = self._made[1]
+                self._made = (revision, {}, defaultdict(threading.Lock))
+            _, made, making = self._made
+            lock = making[what]
+        with lock:  # its own: who needs something else does not wait
             if what not in made:
                 made[what] = make()
             found: T = made[what]

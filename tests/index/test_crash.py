@@ -5,6 +5,7 @@ import random
 import subprocess
 import sys
 import time
+from itertools import islice
 from pathlib import Path
 
 from qa.index.index import Index
@@ -13,6 +14,8 @@ from tests.conftest import ROOT, WordCounts
 
 KILLS = 5
 ARTICLES = 400
+STEPS = 40
+"""A sync is killed after so many of its some 220 steps at most."""
 SYNC = """
 import sys, time
 from pathlib import Path
@@ -50,8 +53,10 @@ def test_killed_and_resumed_nothing_is_lost_or_doubled(tmp_path: Path, encoder: 
     killed = 0
     for _ in range(KILLS):
         process = start(folder, corpus)
-        time.sleep(random_.uniform(0.05, 2.5))
-        killed += process.poll() is None
+        assert process.stdout is not None
+        steps = random_.randrange(1, STEPS)
+        killed += len(list(islice(process.stdout, steps))) == steps
+        time.sleep(random_.uniform(0, 0.05))
         process.kill()
         process.communicate()
         index = Index(folder, encoder)
@@ -60,7 +65,7 @@ def test_killed_and_resumed_nothing_is_lost_or_doubled(tmp_path: Path, encoder: 
         for key, _ in index.lexical("report file came", 20, Filters()):
             assert index.passages([key]) or held != expected
         index.close()
-    assert killed >= 3
+    assert killed == KILLS
     process = start(folder, corpus)
     output, _ = process.communicate(timeout=120)
     assert process.returncode == 0 and output.endswith("done\n")
