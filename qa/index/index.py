@@ -60,7 +60,7 @@ class Index:
         self._lexical = Lexical(folder / "lexical")
         self._server = ServerVectors(server, self._store) if server else None
         self._vectors: AnyVectors = self._server or Vectors(folder / "vectors")
-        self._made: tuple[str, dict[str, Any], dict[str, threading.Lock]] = ("", {}, {})
+        self._made: tuple[str, dict[str, Any], dict[str, threading.Lock]] = ("", {}, defaultdict(threading.Lock))
         self._lock = threading.Lock()
 
     def sync(
