@@ -31,7 +31,7 @@ from qa.types import Article, Filters, Passage, Refused, Span, Statistics
 
 T = TypeVar("T")
 
-VERSION = 2
+VERSION = 3
 """Of the tables below."""
 ENGINES = ("lexical", "vectors")
 WAIT_SECONDS = 30.0
@@ -69,6 +69,8 @@ CREATE TABLE copies (article TEXT PRIMARY KEY, story TEXT) WITHOUT ROWID;
 CREATE INDEX copies_story ON copies (story);
 """
 """What version 2 added."""
+_TABLES_OF_3 = "CREATE INDEX articles_published ON articles (published, publisher)"
+"""What version 3 added: articles are counted by it, past their texts (3.5 s at 188,679 articles, 30 from a cold disk)."""
 _NAMES = set(re.findall(r"CREATE TABLE (\w+)", _TABLES + _TABLES_OF_2))
 _ARTICLE = "id, title, text, published, basis, basis_note, publisher, author, url, language, boilerplate, story"
 
@@ -102,7 +104,7 @@ class Store:
         if version < VERSION:
             with self.transaction() as database:
                 version = database.execute("PRAGMA user_version").fetchone()[0]  # another process may have been first
-                for tables in (_TABLES, _TABLES_OF_2)[version:]:
+                for tables in (_TABLES, _TABLES_OF_2, _TABLES_OF_3)[version:]:
                     for statement in tables.split(";"):
                         database.execute(statement)
                 database.execute(f"PRAGMA user_version = {VERSION}")

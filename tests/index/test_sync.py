@@ -34,6 +34,16 @@ def found(index: Index, question: str) -> list[str]:
     return [index.passages([key])[key][1].id for key in ids]
 
 
+def test_articles_are_counted_without_reading_them(tmp_path: Path, index: Index, corpus: Corpus) -> None:
+    index.sync(corpus(FILES))
+    asked: list[str] = []
+    with closing(sqlite3.connect(tmp_path / "index" / "store.sqlite")) as database:
+        index._store._connection.set_trace_callback(asked.append)
+        index._store.statistics()
+        plans = [row[3] for sql in asked for row in database.execute(f"EXPLAIN QUERY PLAN {sql}") if " articles" in sql]
+    assert len(plans) >= 3 and not [plan for plan in plans if "articles" in plan and "COVERING INDEX" not in plan]
+
+
 def test_statistics_are_counted_once_for_each_revision(
     index: Index, corpus: Corpus, monkeypatch: pytest.MonkeyPatch
 ) -> None:

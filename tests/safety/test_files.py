@@ -255,6 +255,9 @@ def test_a_store_of_an_older_version_is_upgraded(tmp_path: Path, opened: Opened,
     report = index.sync(corpus(FILES))
     assert (report.added, report.removed) == (3, 1) and index.check() == []
     assert found(index, "the bridge was closed") == [["bridge.md"], ["bridge.md"]]
+    with closing(sqlite3.connect(tmp_path / "index" / "store.sqlite")) as database:
+        names = {row[0] for row in database.execute("SELECT name FROM sqlite_master")}
+    assert {"aliases", "copies", "articles_published"} <= names
 
 
 def test_what_another_reading_of_files_made_is_read_again(
