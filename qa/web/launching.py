@@ -6,6 +6,7 @@ import ipaddress
 import socket
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -67,12 +68,13 @@ def _serve(
     with archive, exported(settings.otel_exporter_otlp_endpoint):
         for refused in archive.refused():
             print(f"Not read: {refused}", file=sys.stderr)
-        archive.load()
-        import uvicorn
+        with ThreadPoolExecutor(1) as pool:
+            loaded = pool.submit(archive.load)  # while Gradio is imported, which takes seconds too
+            import uvicorn
 
-        from qa.network.callers import LOOPBACK
-        from qa.web.server import server
-
+            from qa.network.callers import LOOPBACK
+            from qa.web.server import server
+        loaded.result()
         called, port = called_as(listener)
         # Without a login the names of this machine alone: another could be one that somebody made to point here.
         hosts = None if users else LOOPBACK | {called, host.lower()}
