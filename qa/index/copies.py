@@ -15,8 +15,9 @@ AT_ONCE = 200
 
 def group_copies(store: Store, tell: Callable[[Progress], None]) -> None:
     """Compare the articles that are new since the last time with all others, and group those of the same copy."""
-    total, done = store.count("ungrouped"), 0
+    total, done = 0, 0
     while found := store.ungrouped(AT_ONCE):
+        total = total or store.count("ungrouped")
         with store.transaction() as database:
             for article in found:
                 _group(store, database, article)

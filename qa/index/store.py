@@ -361,10 +361,12 @@ class Store:
         "ungrouped" counts articles.
         """
         kind, _, engine = what.partition(" ")
+        unencoded = "SELECT count(*) FROM passages WHERE vector IS NULL"
         sql = {
             "all": "SELECT count(*) FROM passages",
-            "encoded": "SELECT count(*) FROM passages WHERE vector IS NOT NULL",
-            "unencoded": "SELECT count(*) FROM passages WHERE vector IS NULL",
+            # By their indexes: to look at every vector takes 2 s at a million, 18 from a cold disk.
+            "encoded": f"SELECT (SELECT count(*) FROM passages) - ({unencoded})",  # noqa: S608 - a constant
+            "unencoded": unencoded,
             "ungrouped": f"SELECT count(*) FROM articles WHERE {_UNGROUPED}",  # noqa: S608 - a constant
             "pending": "SELECT count(*) FROM pending WHERE engine = ?",
         }[kind]
