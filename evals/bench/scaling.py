@@ -161,12 +161,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 COSTS = Costs(
-    search={200: 0.008, 938_426: 0.099},
-    answer=0.23,
-    spread=2.2,
+    search={931: 0.006, 938_426: 0.024},
+    answer=0.3,
+    spread=2.8,
     memory=2_450,
     disk=6_800,
-    encode=53,
+    encode=36,
 )
 
 if __name__ == "__main__":
