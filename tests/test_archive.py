@@ -11,6 +11,7 @@ import pytest
 import qa
 from qa.errors import CorpusError, QuestionError
 from qa.types import ABSTENTION, Delta, Finished, Found, Seconds
+from qa.web.examples import examples
 from tests.conftest import ROOT, Corpus, article
 
 
@@ -242,3 +243,8 @@ def test_what_was_spoken_of_before_does_not_hide_an_answer(sample: qa.Archive, m
     history = [qa.Turn("What happened in Fallujah?", "…")]
     assert sample.ask("Which towns were retaken?", history).question == "Which towns were retaken?"
     assert put == ["Which towns were retaken? (Fallujah)", "Which towns were retaken?"]
+
+
+def test_what_the_page_of_the_sample_offers_is_answered(sample: qa.Archive) -> None:
+    offered = examples(sample)
+    assert len(offered) == 5 and not [question for question in offered if sample.ask(question).abstained]

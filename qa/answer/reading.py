@@ -42,6 +42,10 @@ _REASON = re.compile(
     re.IGNORECASE,
 )
 """What a sentence has that says why."""
+_QUESTION = re.compile(r"\?[\"'”’)\]]*\s*\Z")
+"""The end of a sentence that asks; headlines and quizzes put the reader's question in their own words."""
+_CHOICE = re.compile(r"\bor\b", re.IGNORECASE)
+"""In a question whose answer may be one of its own words."""
 LONGEST_WORD = 40
 _WHOLE = re.compile(r"[^\W_]+(?:[.,:]\d+)*")
 BEFORE_CHARACTERS = 300
@@ -149,14 +153,15 @@ def _promoted(findings: Sequence[Finding], better: Callable[[Finding], bool]) ->
 def candidates(
     question: str, hits: Sequence[Hit], readings: Sequence[Reading], names: Sequence[Name] = ()
 ) -> Iterator[Candidate]:
-    """Every sentence of the passages read, boilerplate left out. Arguments: as for `read`."""
-    days = _known(expressions(question, None))
+    """Every sentence of the passages read that states something, boilerplate left out. Arguments: as for `read`."""
+    days, choice = _known(expressions(question, None)), _CHOICE.search(question)
     for hit, reading in zip(hits, readings, strict=False):
         weights = _weights(in_words_of(f"{hit.article.title} {hit.text}", question, names))
+        asked = frozenset() if choice else frozenset(weights)
         offset, title, passage = hit.passage.start, set(terms(hit.article.title)), set(terms(hit.text))
         for sentence in prose(hit.article):
-            if offset <= sentence.start and sentence.end <= hit.passage.end:
-                score, span = reading.best(sentence.start - offset, sentence.end - offset)
+            if offset <= sentence.start and sentence.end <= hit.passage.end and not _asks(hit.article, sentence):
+                score, span = _telling(hit.text, reading, sentence.start - offset, sentence.end - offset, asked)
                 if span:
                     place = _whole(hit.article.text, Span(span[0] + offset, span[1] + offset))
                     features = {
@@ -168,6 +173,28 @@ def candidates(
                         "time": _fits(days, hit.article, sentence),
                     }
                     yield Candidate(hit, sentence, place, features)
+
+
+def _asks(article: Article, sentence: Span) -> bool:
+    return _QUESTION.search(article.text, sentence.start, sentence.end) is not None
+
+
+def _telling(
+    passage: str, reading: Reading, start: int, end: int, asked: frozenset[str]
+) -> tuple[float, tuple[int, int] | None]:
+    """As `Reading.best`; where its words only say what the question said, the best ones beside them, if there are any.
+
+    `asked` are the question's terms.
+    """
+
+    def says(found: tuple[float, tuple[int, int] | None]) -> bool:
+        return found[1] is not None and not asked.issuperset(terms(passage[slice(*found[1])]))
+
+    best = reading.best(start, end)
+    if best[1] is None or says(best):
+        return best
+    first, last = best[1]
+    return max(filter(says, (reading.best(start, first), reading.best(last, end))), default=best)
 
 
 def _whole(text: str, span: Span) -> Span:

@@ -78,6 +78,28 @@ def test_words_and_numbers_are_taken_whole() -> None:
         assert words(text, found.read) == whole
 
 
+def test_a_sentence_that_asks_is_no_candidate() -> None:
+    text = "Which bridge closed? “Was it the old one?” The iron bridge closed."
+    found = candidates("Which bridge closed?", [hit(0, len(text), Article("a", text))], [reading(text, "bridge", 5.0)])
+    assert [words(text, one.sentence) for one in found] == ["The iron bridge closed."]
+
+
+def test_words_that_only_say_what_was_asked_give_way_to_those_beside_them() -> None:
+    text = "Korea fired a missile over Japan."
+    places = np.array([(m, m + len(w)) for w in text[:-1].split() for m in [text.index(w)]], dtype=np.int64)
+    logits = np.array([8.0, -9.0, -9.0, -9.0, -9.0, 2.0], dtype=np.float32)
+    sure = Reading(2.0, places, logits, logits, 0.0)
+
+    def taken(question: str) -> tuple[str, float]:
+        (found,) = candidates(question, [hit(0, len(text), Article("a", text))], [sure])
+        return words(text, found.read), found.features["span"]
+
+    assert taken("Korea fired a missile over which country?") == ("Japan", 4.0)
+    assert taken("Who fired a missile?") == ("Korea", 12.0)
+    assert taken("Was it Korea or Japan that fired a missile?") == ("Korea", 12.0)
+    assert taken("Did Korea, then Japan, fire missiles?") == ("Korea", 12.0)  # nothing else is there
+
+
 def test_a_sentence_that_gives_a_reason_stands_first_for_why() -> None:
     swept = Article("a", "The flood swept away the bridge.")
     blamed = Article("b", "The mayor blamed the opening of a dam for the flood.")
