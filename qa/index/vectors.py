@@ -84,8 +84,8 @@ class Vectors:
             if not sealed:
                 return None
             try:
-                # To ask Chroma how many it holds takes 64 ms at a million.
-                depth = min(limit, json.loads(sealed)["count"])
+                with _ours(self.folder):  # to ask Chroma how many it holds takes 64 ms at a million
+                    depth = min(limit, json.loads(sealed)["count"])
                 if sealed == self._loaded:
                     return self._nearest(vector, depth)
                 with FileLock(self._busy, timeout=0), _ours(self.folder):
