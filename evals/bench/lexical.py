@@ -19,8 +19,7 @@ from collections.abc import Callable, Iterator
 from itertools import islice
 from pathlib import Path
 
-from evals.bench.measuring import disk as disk_of
-from evals.bench.measuring import peak_memory
+from evals.bench.measuring import disk, peak_memory
 from evals.sets import rows
 
 ENGINES = ("tantivy", "fts5", "bm25s")
@@ -146,13 +145,13 @@ def measure(name: str, articles: Path, count: int) -> str:
         started = time.perf_counter()
         update()
         updated = time.perf_counter() - started
-        disk = disk_of(Path(folder))
+        taken = disk(Path(folder))
     times.sort()
     memory = peak_memory() / 1e9
     again = f"{updated:.2f}" if name != "bm25s" else f"{built:.0f} (built anew)"
     return (
         f"| {name} | {count:,} | {built:.0f} | {times[len(times) // 2]:.1f} | {times[int(len(times) * 0.99)]:.1f} "
-        f"| {memory:.1f} | {disk / 1e9:.2f} | {again} |"
+        f"| {memory:.1f} | {taken / 1e9:.2f} | {again} |"
     )
 
 

@@ -46,9 +46,7 @@ def app(corpus: Path, index: Path) -> Iterator[str]:
         own = {name: value for name, value in os.environ.items() if not name.startswith(("OPENAI_", "QA_"))}
         own |= {"QA_DATA": f"{folder}/data", "XDG_CONFIG_HOME": folder}
         command = [sys.executable, "app.py", "--port", "0", "--corpus", str(corpus), "--index", str(index)]
-        with subprocess.Popen(
-            command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=own
-        ) as process:
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=own) as process:
             try:
                 told = process.stdout.readline().split() if process.stdout else []
                 if len(told) < 4:

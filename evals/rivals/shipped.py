@@ -13,7 +13,7 @@ import numpy as np
 import torch
 from transformers import PreTrainedTokenizerFast
 
-from qa.models.engine import DATA, Engine, verified
+from qa.models.engine import DATA, engine, verified
 from qa.models.reader import MODEL, NOTHING, SEP, TOKENIZER
 
 POSITIONS = 512
@@ -26,7 +26,7 @@ class ShippedReader:
     device = torch.device("cpu")
 
     def __init__(self) -> None:
-        self._engine = Engine(DATA, MODEL, 0)
+        self._engine = engine(DATA, MODEL, 0)
 
     def to(self, device: object) -> ShippedReader:
         """Itself: it runs on the processor."""

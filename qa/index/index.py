@@ -143,7 +143,7 @@ class Index:
         return [hit for hit in ranking if hit[0] in admitted]
 
     def _count(self, filters: Filters) -> int:
-        """How many passages `filters` admit; to count a million takes a second."""
+        """How many passages `filters` admit."""
         asked = repr(filters)  # its outlets may be a list
         return self._once(asked, lambda: self._store.count_admitted(filters))
 
