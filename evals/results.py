@@ -1,9 +1,9 @@
 """Every set asked and measured, for the record of this revision: `python -m evals.results --shared DIR --work DIR`.
 
-Makes the public sets below --work (`evals.sets`), indexes them, asks the report questions of each, and the sample
-archive's, and writes evals/results/REVISION/SET.json, the measures, and the table in evals/results/README.md. Indexes
-and runs stay in --work: what was ended early is taken up again. With --ablation, what each part of search adds is
-printed.
+Makes the sets below --work (`evals.sets`; the public ones with --shared), indexes them, asks the report questions of
+each, and the sample archive's, and writes evals/results/REVISION/SET.json, the measures, and the table in
+evals/results/README.md. Indexes and runs stay in --work: what was ended early is taken up again. With --ablation, what
+each part of search adds is printed.
 """
 
 from __future__ import annotations
@@ -53,11 +53,10 @@ class Set(NamedTuple):
 
 
 def sets(shared: Path | None, work: Path) -> Iterator[Set]:
-    """What is asked: the sample archive, the five articles and the public sets where `shared` has them."""
+    """What is asked: the sample archive, the five articles that `shared` has, and the sets made below `work`."""
     yield Set("corpus", CORPUS, HERE / "questions" / "corpus.jsonl")
-    if shared is None:
-        return
-    yield Set("articles", shared / "articles", HERE / "questions" / "articles.jsonl")
+    if shared:
+        yield Set("articles", shared / "articles", HERE / "questions" / "articles.jsonl")
     for folder in sorted(path for path in (work / "sets").iterdir() if path.is_dir()):
         yield Set(folder.name, folder / "corpus", folder / "report.jsonl")
 
@@ -105,14 +104,14 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         prog="python -m evals.results", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--shared", type=Path, help="the folder of the public sets [the sample archive alone]")
+    parser.add_argument("--shared", type=Path, help="the folder of the public sets [only what is here]")
     parser.add_argument("--work", type=Path, required=True, help="where sets, indexes and runs are kept")
     parser.add_argument("--results", type=Path, default=RESULTS, help="where results are written [%(default)s]")
     parser.add_argument("--only", nargs="*", help="names of sets [all]")
     parser.add_argument("--ablation", action="store_true", help="also print what each part of search adds")
     options = parser.parse_args(arguments)
-    if options.shared and not (options.work / "sets").exists():
-        _module("evals.sets", "--shared", options.shared, "--out", options.work / "sets")
+    if not (options.work / "sets").exists():
+        _module("evals.sets", *(["--shared", options.shared] if options.shared else []), "--out", options.work / "sets")
     command = ["git", "log", "-1", "--format=%cs"]
     when = subprocess.run(command, cwd=HERE, capture_output=True, text=True, check=False).stdout.strip()
     for one in sets(options.shared, options.work):

@@ -1,5 +1,6 @@
-"""Public question sets as archives: `python -m evals.sets --shared ../shared --out DIR [--only NAME …]`.
+"""Question sets as archives: `python -m evals.sets --shared ../shared --out DIR [--only NAME …]`.
 
+Without --shared, where the public sets are, those that the repository itself holds are made.
 For each set DIR gets a folder with `corpus/articles.jsonl` and, for evals.run, the question files `tune.jsonl` and
 `report.jsonl`. What training saw is in neither (see `part`); the archive holds it all, so that finding stays as hard.
 Of a set that trains nothing, the questions that would have trained are for tuning.
@@ -21,6 +22,7 @@ from evals.importing.rows import (
     clapnq_rows,
     evidence_row,
     question_row,
+    sentence_at,
     sentence_with,
     squad_article,
     squad_question,
@@ -33,6 +35,8 @@ from evals.importing.rows import (
 TRAIN, TUNE = 70, 88
 """Of a hundred titles, those below the first number train, those below the second tune, the rest report."""
 SQUAD2 = "squad/squad_v2.0_dev_shared.json.gz"
+WRITTEN = Path(__file__).parents[1] / "training/reader/written.jsonl"
+"""Passages of news with four answered and four unanswerable questions each, written for this project."""
 EVIDENCE_DOCUMENTS = 9
 """Pages of a RealTime QA question that count as right, at most: it lists no more."""
 
@@ -69,6 +73,22 @@ def squad2(data: Path) -> Set:
             articles.append(squad_article(page["title"], number, paragraph["context"]))
             here = part(articles[-1]["title"])
             asked += [(here, squad_question(articles[-1], qa)) for qa in paragraph["qas"]]
+    return articles, asked
+
+
+def written(_: Path) -> Set:
+    """Passages of news in words of our own (`WRITTEN`); half of the questions only look answerable."""
+    articles, asked = [], []
+    for number, row in enumerate(rows(WRITTEN), start=1):
+        article = {"id": str(number), "title": row["title"], "text": row["text"]}
+        put = [(question, [answer]) for question, answer in row["answered"]]
+        for place, (question, answers) in enumerate(put + [(question, []) for question in row["unanswered"]]):
+            found = question_row(f"{number}-{place}", question, answers)
+            if answers:
+                quote = sentence_at(row["text"], row["text"].index(answers[0]))
+                found["evidence"] = [evidence_row(article["id"], quote)]
+            asked.append((part(row["title"]), found))
+        articles.append(article)
     return articles, asked
 
 
@@ -161,6 +181,7 @@ def onestopqa(data: Path) -> Set:
 
 SETS: dict[str, Callable[[Path], Set]] = {
     "squad2": squad2,
+    "written": written,
     "timeqa": timeqa,
     "realtimeqa": realtimeqa,
     "scifact": scifact,
@@ -168,6 +189,9 @@ SETS: dict[str, Callable[[Path], Set]] = {
     "nq": natural_questions,
     "onestopqa": onestopqa,
 }
+
+OWN = ("written",)
+"""Those of SETS that are in the repository."""
 
 
 def _untrained(title: str) -> str:
@@ -201,13 +225,16 @@ def write(folder: Path, articles: Iterable[Row], asked: Iterable[tuple[str, Row]
 
 def main() -> None:
     """Write the sets and print how many questions each part has."""
-    parser = argparse.ArgumentParser(description="Public question sets as archives.")
-    parser.add_argument("--shared", type=Path, required=True, help="the folder that holds data/")
+    parser = argparse.ArgumentParser(description="Question sets as archives.")
+    parser.add_argument("--shared", type=Path, help="the folder that holds data/ with the public sets")
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--only", nargs="*", choices=sorted(SETS), default=sorted(SETS))
+    parser.add_argument("--only", nargs="+", choices=sorted(SETS))
     options = parser.parse_args()
-    for name in options.only:
-        articles, asked = SETS[name](options.shared / "data")
+    names = options.only or (sorted(SETS) if options.shared else OWN)
+    if not options.shared and not set(names) <= set(OWN):
+        parser.error("--shared is needed for the public sets.")
+    for name in names:
+        articles, asked = SETS[name]((options.shared or Path()) / "data")
         print(name, len(articles), "articles", write(options.out / name, articles, asked))
 
 

@@ -4,7 +4,8 @@ import random
 
 import pytest
 
-from training.reader.prepare import cut, example, places, prose, swapped
+from evals.sets import WRITTEN, rows
+from training.reader.prepare import cut, example, places, prose, swapped, written
 
 
 def fixed() -> random.Random:
@@ -65,3 +66,10 @@ def test_neither_the_answer_nor_the_name_asked_about_takes_its_place() -> None:
     context = "The mayor of Lindau resigned on Sunday."
     whole = example("squad", "When did the mayor of Lindau resign?", "Mayors", context, places("Sunday", context))
     assert swapped(whole, fixed()) is None
+
+
+def test_half_of_the_written_questions_have_an_answer_at_its_place() -> None:
+    found = list(written())
+    assert sum(e["answerable"] for e in found) == len(found) / 2 > 1_500
+    answers = [answer for row in rows(WRITTEN) for _, answer in row["answered"]]
+    assert [e["context"][start:end] for e in found for start, end in e["spans"]] == answers

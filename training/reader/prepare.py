@@ -17,7 +17,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from evals.sets import pages, part, rows
+from evals.sets import WRITTEN, pages, part, rows
 
 SEED = 1729
 LOOKED_AT = 5
@@ -74,6 +74,15 @@ def squad(folder: Path) -> Iterator[Example]:
                     spans = places(answers[0]["text"], context) if answers else []
                     if spans or not answers:
                         yield example("squad", qa["question"], title, context, spans)
+
+
+def written() -> Iterator[Example]:
+    """Passages of news and questions written for this training; half of the questions only look answerable."""
+    for row in rows(WRITTEN):
+        for question, answer in row["answered"]:
+            yield example("written", question, row["title"], row["text"], places(answer, row["text"])[:1])
+        for question in row["unanswered"]:
+            yield example("written", question, row["title"], row["text"], [])
 
 
 def natural_questions(folder: Path) -> Iterator[Example]:
@@ -194,6 +203,7 @@ def gathered(shared: Path) -> dict[str, list[Example]]:
     random_, data = random.Random(SEED), shared / "data"  # noqa: S311 - a fixed draw is wanted
     sets: list[Iterable[Example]] = [
         squad(data / "squad"),
+        written(),
         natural_questions(data / "nq"),
         timeqa(data / "timeqa", random_),
     ]
