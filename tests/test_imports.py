@@ -13,6 +13,7 @@ ROOT = Path(__file__).parents[1]
 ORDER = [
     "types",
     "errors",
+    "sqlite",
     "settings",
     "language",
     "models",

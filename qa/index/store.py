@@ -15,7 +15,6 @@ import json
 import os
 import re
 import sqlite3
-import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import date
@@ -27,6 +26,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qa.errors import ArchiveIndexError, IndexDamaged, IndexTooNew
+from qa.sqlite import Connections, connected
 from qa.types import Article, Filters, Passage, Refused, Span, Statistics
 
 T = TypeVar("T")
@@ -34,8 +34,6 @@ T = TypeVar("T")
 VERSION = 3
 """Of the tables below."""
 ENGINES = ("lexical", "vectors")
-WAIT_SECONDS = 30.0
-"""How long a statement waits for another process's commit."""
 IN_ONE = 500
 """Values in one statement; SQLite's own limit is higher, its planner no faster."""
 VECTORS_IN_ONE = 20_000
@@ -87,12 +85,12 @@ class Store:
             IndexTooNew: A newer Dateline wrote it.
             ArchiveIndexError: It can be neither read nor made. One that is damaged says so when it is read.
         """
-        self._path, self._mark, self._local = path, path.with_suffix(".damaged"), threading.local()
-        self._all: list[sqlite3.Connection] = []
+        self._path, self._mark = path, path.with_suffix(".damaged")
+        self._connections = Connections(path, _connected)
         try:
             self._upgrade()
         except IndexDamaged:
-            self._let_go()
+            self._connections.let_go()
         except ArchiveIndexError:
             self.close()
             raise
@@ -115,37 +113,6 @@ class Store:
             next(self._rows("SELECT count(*) FROM meta"))  # the tables are there
         return found
 
-    @property
-    def _connection(self) -> sqlite3.Connection:
-        local = self._local
-        # A file that is damaged may have been moved aside since, and another have taken its place.
-        if getattr(local, "connection", None) is None or _file(self._path) not in (None, local.file):
-            local.connection = self._connected()
-            local.file = _file(self._path)
-        found: sqlite3.Connection = local.connection
-        return found
-
-    def _connected(self) -> sqlite3.Connection:
-        if self._path.exists() and not os.access(self._path.parent, os.W_OK):
-            return self._read_only()
-        connection = sqlite3.connect(self._path, timeout=WAIT_SECONDS, isolation_level=None, check_same_thread=False)
-        self._all.append(connection)
-        with suppress(sqlite3.OperationalError):  # locked: another opens it just now, and makes the same change
-            connection.execute("PRAGMA journal_mode = WAL")
-        # FULL: what a sync has reported as done survives a power cut too.
-        connection.execute("PRAGMA synchronous = FULL")
-        return connection
-
-    def _read_only(self) -> sqlite3.Connection:
-        """A connection to a store in a folder that cannot be written, where SQLite's WAL has no place."""
-        waiting = self._path.with_name(f"{self._path.name}-wal")
-        how = "mode=ro" if waiting.exists() else "immutable=1"
-        connection = sqlite3.connect(
-            f"{self._path.resolve().as_uri()}?{how}", uri=True, isolation_level=None, check_same_thread=False
-        )
-        self._all.append(connection)
-        return connection
-
     @contextmanager
     def _ours(self, *others: type[Exception]) -> Iterator[None]:
         """Errors of SQLite as ours, and those that `others` name: of values that cannot be what was written."""
@@ -153,6 +120,10 @@ class Store:
         try:
             yield
         except caught as error:
+            if self._connections.closed:
+                raise ArchiveIndexError(
+                    f"The index {self._path.parent} was closed with its archive: open the archive again."
+                ) from error
             reason = str(error).partition("\n")[0].rstrip(".")
             if not _damage(error):
                 raise ArchiveIndexError(
@@ -169,16 +140,8 @@ class Store:
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
         """A write that happens whole or not at all."""
-        with self._ours():
-            database = self._connection
-            database.execute("BEGIN IMMEDIATE")
-            try:
-                yield database
-                database.execute("COMMIT")
-            except BaseException:
-                if database.in_transaction:  # SQLite itself takes back what a full disk stopped
-                    database.execute("ROLLBACK")
-                raise
+        with self._ours(), self._connections.transaction() as database:
+            yield database
 
     def damage(self) -> str:
         """What is wrong with the file where somebody has noticed that something is; empty where it is whole."""
@@ -203,7 +166,7 @@ class Store:
         Raises:
             OSError: It cannot be moved, as where another process has it open on Windows.
         """
-        self._let_go()
+        self._connections.let_go()
         aside = self._path.with_name(f"{self._path.stem}.aside{self._path.suffix}")
         for ending in ("-wal", "-shm", ""):
             with suppress(FileNotFoundError):
@@ -214,13 +177,7 @@ class Store:
 
     def close(self) -> None:
         """Close the connections of all threads."""
-        for connection in self._all:
-            connection.close()
-
-    def _let_go(self) -> None:
-        """Close the connections; each thread makes another where it needs one."""
-        self.close()
-        self._all, self._local = [], threading.local()
+        self._connections.close()
 
     # What is known of the store itself.
 
@@ -231,7 +188,7 @@ class Store:
     def set_meta(self, key: str, value: str) -> None:
         """Keep `value` under `key`."""
         with self._ours():
-            self._connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
+            self._connections.own().execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
 
     def new_revision(self) -> None:
         """Count a change, so that readers drop what they keep."""
@@ -414,7 +371,7 @@ class Store:
     def _rows(self, sql: str, values: Sequence[object] = ()) -> Iterator[tuple[Any, ...]]:
         """What the query finds, read as it is used."""
         with self._ours():
-            yield from self._connection.execute(sql, values)
+            yield from self._connections.own().execute(sql, values)
 
     def _matrix(self, rows: Iterable[tuple[str, bytes]]) -> tuple[list[str], NDArray[np.float32]]:
         """Ids in order and their vectors."""
@@ -426,6 +383,14 @@ class Store:
         """Rows of a statement with "IN ({})", for any number of ids; `before` are the values that stand before it."""
         for part in chunks(ids, IN_ONE):
             yield from self._rows(sql.format(_marks(part)), [*before, *part])
+
+
+def _connected(path: Path) -> sqlite3.Connection:
+    """A connection to the store; to read only in a folder that cannot be written, where SQLite's WAL has no place."""
+    if not path.exists() or os.access(path.parent, os.W_OK):
+        return connected(path)
+    how = "mode=ro" if path.with_name(f"{path.name}-wal").exists() else "immutable=1"
+    return sqlite3.connect(f"{path.resolve().as_uri()}?{how}", uri=True, isolation_level=None, check_same_thread=False)
 
 
 def _damage(error: Exception) -> bool:
@@ -470,14 +435,6 @@ def _article(row: tuple[Any, ...]) -> Article:
         boilerplate=tuple(Span(*span) for span in json.loads(row[10])),
         story=row[11] or "",
     )
-
-
-def _file(path: Path) -> int | None:
-    """Which file is at `path`; None where there is none."""
-    try:
-        return path.stat().st_ino
-    except OSError:
-        return None
 
 
 def _matrix(found: Sequence[tuple[str, bytes]]) -> tuple[list[str], NDArray[np.float32]]:

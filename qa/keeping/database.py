@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import os
 import sqlite3
-import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 from qa.errors import KeepingError
+from qa.sqlite import Connections, connected
 
-WAIT_SECONDS = 30.0
-"""How long a statement waits for another's commit."""
 Value = str | int | bytes
 
 
@@ -30,8 +28,7 @@ class Database:
         Raises:
             KeepingError: A newer Dateline wrote it, it is damaged, or this user may not write it.
         """
-        self._path, self._local, self._lock = path, threading.local(), threading.Lock()
-        self._all: dict[threading.Thread, sqlite3.Connection] = {}
+        self._path, self._connections = path, Connections(path, _connected)
         try:
             with self.told():
                 _make(path)
@@ -50,28 +47,6 @@ class Database:
         # Written in any case, so that a file which may only be read is found now.
         connection.execute(f"PRAGMA user_version = {len(tables)}")
 
-    @property
-    def _connection(self) -> sqlite3.Connection:
-        if not hasattr(self._local, "connection"):
-            connection = sqlite3.connect(
-                self._path, timeout=WAIT_SECONDS, isolation_level=None, check_same_thread=False
-            )
-            with self._lock:
-                # A server's threads come and go.
-                for thread in [thread for thread in self._all if not thread.is_alive()]:
-                    self._all.pop(thread).close()
-                self._all[threading.current_thread()] = connection
-            with suppress(sqlite3.OperationalError):  # locked: another opens it just now, and makes the same change
-                connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute("PRAGMA foreign_keys = ON")
-            # FULL: what was kept is still there after a power cut.
-            connection.execute("PRAGMA synchronous = FULL")
-            # What a reader deletes is overwritten, not only let go.
-            connection.execute("PRAGMA secure_delete = ON")
-            self._local.connection = connection
-        found: sqlite3.Connection = self._local.connection
-        return found
-
     @contextmanager
     def told(self) -> Iterator[None]:
         """Errors of SQLite, of the file system and of values that cannot be read back, as ours."""
@@ -83,6 +58,8 @@ class Database:
                 "write there and that the disk has room."
             ) from None
         except (sqlite3.Error, ValueError) as error:
+            if self._connections.closed:
+                raise KeepingError(f"What is kept in {str(self._path)!r} was closed: open it again.") from None
             reason = str(error).partition("\n")[0]
             raise KeepingError(
                 f"What is kept in {str(self._path)!r} cannot be read ({reason}): put a copy of that file back, or move "
@@ -92,16 +69,8 @@ class Database:
     @contextmanager
     def changing(self) -> Iterator[sqlite3.Connection]:
         """A write that happens whole or not at all."""
-        with self.told():
-            connection = self._connection
-            connection.execute("BEGIN IMMEDIATE")
-            try:
-                yield connection
-                connection.execute("COMMIT")
-            except BaseException:
-                if connection.in_transaction:
-                    connection.execute("ROLLBACK")
-                raise
+        with self.told(), self._connections.transaction() as connection:
+            yield connection
 
     def changed(self, sql: str, *values: Value) -> int:
         """How many rows the statement changed."""
@@ -111,13 +80,16 @@ class Database:
     def rows(self, sql: str, *values: Value) -> list[Any]:
         """What the query finds."""
         with self.told():
-            return self._connection.execute(sql, values).fetchall()
+            return self._connections.own().execute(sql, values).fetchall()
 
     def close(self) -> None:
         """Close the connections of all threads."""
-        with self._lock:
-            for connection in self._all.values():
-                connection.close()
+        self._connections.close()
+
+
+def _connected(path: Path) -> sqlite3.Connection:
+    # What a reader deletes is overwritten, not only let go.
+    return connected(path, "foreign_keys = ON", "secure_delete = ON")
 
 
 def _make(path: Path) -> None:

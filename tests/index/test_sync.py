@@ -38,7 +38,7 @@ def test_what_there_is_is_counted_without_reading_it(tmp_path: Path, index: Inde
     index.sync(corpus(FILES))
     asked: list[str] = []
     with closing(sqlite3.connect(tmp_path / "index" / "store.sqlite")) as database:
-        index._store._connection.set_trace_callback(asked.append)
+        index._store._connections.own().set_trace_callback(asked.append)
         index._store.statistics()
         assert index._store.count("encoded") == index._store.count("all") > 3
         plans = [row[3] for sql in asked for row in database.execute(f"EXPLAIN QUERY PLAN {sql}")]

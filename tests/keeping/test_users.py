@@ -371,5 +371,5 @@ def test_a_file_that_cannot_be_used_is_told_in_one_sentence(path: Path) -> None:
 
 def test_a_closed_file_is_let_go(users: Users) -> None:
     users.close()
-    with pytest.raises(KeepingError):
+    with pytest.raises(KeepingError, match=r"^What is kept in '.*users.sqlite' was closed: open it again\.$"):
         users.names()

@@ -165,7 +165,7 @@ def test_an_index_that_cannot_be_written_is_read(
 def test_a_store_that_another_program_holds_gets_one_sentence(
     tmp_path: Path, opened: Opened, corpus: Corpus, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("qa.index.store.WAIT_SECONDS", 0.1)
+    monkeypatch.setattr("qa.sqlite.WAIT_SECONDS", 0.1)
     index = opened()
     with closing(sqlite3.connect(tmp_path / "index" / "store.sqlite", isolation_level=None)) as other:
         other.execute("BEGIN EXCLUSIVE")
