@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from qa.index.index import Index
-from qa.ingest.copies import bands, same_copy, shingles, sources
+from qa.ingest.copies import BANDS, bands, same_copy, shingles, sources
 from qa.types import Article
 from tests.conftest import Corpus, WordCounts, article
 
@@ -73,6 +73,59 @@ def test_a_story_takes_in_what_meets_one_of_its_articles(tmp_path: Path, corpus:
     (root / "a.md").write_text(article("A", two), encoding="utf-8")
     index.sync(root)
     assert stories(index) == {"a.md": "a.md", "b.md": "a.md", "c.md": "a.md"}
+    index.close()
+
+
+def test_an_edited_article_takes_no_story_with_it(tmp_path: Path, corpus: Corpus, encoder: WordCounts) -> None:
+    """A story is named after its first article, which may become part of another."""
+    one, two = report(1), report(2)
+    texts = {"a.md": one, "b.md": one, "c.md": one, "d.md": two}
+    root = corpus({name: article(name, text) for name, text in texts.items()})
+    index = Index(tmp_path / "index", encoder)
+    index.sync(root)
+    assert stories(index) == {"a.md": "a.md", "b.md": "a.md", "c.md": "a.md", "d.md": ""}
+    (root / "a.md").write_text(article("a.md", two), encoding="utf-8")
+    index.sync(root)
+    assert stories(index) == {"a.md": "a.md", "b.md": "b.md", "c.md": "b.md", "d.md": "a.md"}
+    index.close()
+
+
+def test_stories_part_where_what_joined_them_is_gone(tmp_path: Path, corpus: Corpus, encoder: WordCounts) -> None:
+    one, two = report(1, 96), report(2, 96)
+    texts = {"a.md": one, "b.md": one, "c.md": two, "d.md": two, "e.md": f"{one} {two}"}
+    root = corpus({name: article(name, text) for name, text in texts.items()})
+    index = Index(tmp_path / "index", encoder)
+    index.sync(root)
+    assert set(stories(index).values()) == {"a.md"}
+    (root / "e.md").unlink()
+    index.sync(root)
+    assert stories(index) == {"a.md": "a.md", "b.md": "a.md", "c.md": "c.md", "d.md": "c.md"}
+    index.close()
+
+
+def test_prints_are_met_whichever_of_them_go(tmp_path: Path, corpus: Corpus, encoder: WordCounts) -> None:
+    root = corpus({f"{name}.md": article(name, report(1)) for name in "bcd"})
+    index = Index(tmp_path / "index", encoder)
+    index.sync(root)
+    (root / "b.md").unlink()
+    (root / "a.md").write_text(article("a", report(1)), encoding="utf-8")
+    index.sync(root)
+    assert stories(index) == dict.fromkeys(("a.md", "c.md", "d.md"), "a.md")
+    index.close()
+
+
+def test_a_page_printed_many_times_over_is_compared_once_a_time(
+    tmp_path: Path, corpus: Corpus, encoder: WordCounts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a crawl saves where a page could not be read; 200 took 9 s."""
+    compared = []
+    monkeypatch.setattr("qa.index.copies.same_copy", lambda *two: compared.append(two) or same_copy(*two))
+    root = corpus({f"{number:02}.md": article(f"Page {number}", report(1)) for number in range(40)})
+    index = Index(tmp_path / "index", encoder)
+    index.sync(root)
+    assert set(stories(index).values()) == {"00.md"} and len(compared) == 39
+    rows = list(index._store._rows("SELECT article FROM bands WHERE band >= 0"))
+    assert rows == [("00.md",)] * BANDS
     index.close()
 
 
