@@ -18,7 +18,20 @@ from typing import BinaryIO
 
 from qa.ingest.fields import Fields, checked
 from qa.ingest.files import ROWS
-from qa.ingest.pipe import ARTICLE, DATA, DONE, PIECE, PIECE_BYTES, REFUSED, fields_packed, packed, receive, send
+from qa.ingest.pipe import (
+    ARTICLE,
+    DATA,
+    DONE,
+    NO_MEMORY,
+    PIECE,
+    PIECE_BYTES,
+    REFUSED,
+    SPENT,
+    fields_packed,
+    packed,
+    receive,
+    send,
+)
 
 MEMORY_BYTES = 256_000_000
 """That a file may take beside what its parser takes."""
@@ -68,11 +81,11 @@ def serve() -> None:
         except EOFError:
             return
         file = io.BufferedReader(_Pieces(inward, outward))
-        send(outward, DONE, b"" if _parsed(ending.decode(), file, outward) else b"out of memory")
+        send(outward, DONE, _parsed(ending.decode(), file, outward))
 
 
-def _parsed(ending: str, file: BinaryIO, outward: BinaryIO) -> bool:
-    """Give what is in the file. False where the memory is used up and the process is of no more use."""
+def _parsed(ending: str, file: BinaryIO, outward: BinaryIO) -> bytes:
+    """Give what is in the file. NO_MEMORY or SPENT where the process is of no more use, else empty."""
     _bound_memory(None)
     reader = _reader(ending)
     before = _memory()
@@ -83,8 +96,8 @@ def _parsed(ending: str, file: BinaryIO, outward: BinaryIO) -> bool:
             _give(found, outward)
             _bound_seconds()
     except MemoryError:
-        return False
-    return _memory() <= before + LEAKED_BYTES
+        return NO_MEMORY
+    return SPENT if _memory() > before + LEAKED_BYTES else b""
 
 
 def _reader(ending: str) -> Callable[[BinaryIO], Iterator[Found]]:
@@ -125,7 +138,7 @@ def _give(found: Found, outward: BinaryIO) -> None:
         line, key, text, fields = found
         try:
             text, fields = checked(text, fields)
-            send(outward, ARTICLE, packed({"key": key, "text": text, "fields": fields_packed(fields)}))
+            send(outward, ARTICLE, packed({"line": line, "key": key, "text": text, "fields": fields_packed(fields)}))
             return
         except ValueError as error:
             found = line, str(error)

@@ -30,6 +30,8 @@ class Fields:
     author: str = ""
     url: str = ""
     language: str = ""
+    made: date | None = None
+    """The day its file says that it was made, which may be long after the article was."""
 
     def overlaid(self, other: Fields) -> Fields:
         """These fields, with those of `other` in their place where it has them."""

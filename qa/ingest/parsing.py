@@ -21,7 +21,19 @@ from time import monotonic
 from typing import BinaryIO
 
 from qa.ingest.fields import Fields
-from qa.ingest.pipe import ARTICLE, DATA, DONE, JOB, PIECE, PIECE_BYTES, fields_unpacked, receive, send, unpacked
+from qa.ingest.pipe import (
+    ARTICLE,
+    DATA,
+    DONE,
+    JOB,
+    NO_MEMORY,
+    PIECE,
+    PIECE_BYTES,
+    fields_unpacked,
+    receive,
+    send,
+    unpacked,
+)
 
 SECONDS = 10.0
 """For a document, or a row of a file of rows; a news page takes some thousandths of one."""
@@ -38,8 +50,8 @@ _START = "import json, sys; sys.path[:] = json.loads(sys.argv[1]); from qa.inges
 _KEPT = ("PATH", "SYSTEMROOT", "WINDIR", "TEMP", "TMP", "TMPDIR", "TZ", "LANG", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
 """Of the environment: no key of any service is among them."""
 
-Row = tuple[str, str, Fields]
-"""Key (empty of a document), text and fields."""
+Row = tuple[int, str, str, Fields]
+"""Line number (0 of a document), key (empty of a document), text and fields."""
 Bad = tuple[int, str]
 """Line number (0 of a document, or of a whole file), and one sentence why it is not read."""
 
@@ -61,7 +73,7 @@ class Parser:
         first, *_ = [*self.rows(ending, BytesIO(data)), (0, BROKEN)]
         if len(first) == 2:
             raise ValueError(first[1])
-        return first[1:]
+        return first[2:]
 
     def rows(self, ending: str, file: BinaryIO) -> Iterator[Row | Bad]:
         """What the parser finds in the open file, in order; last a reason where it was stopped before the end."""
@@ -83,8 +95,9 @@ class Parser:
                     self._until = monotonic() + SECONDS
             self._until = 0.0
             if payload:
-                yield 0, TOO_LARGE
                 self.end()
+            if payload == NO_MEMORY:
+                yield 0, TOO_LARGE
         except (EOFError, BrokenPipeError, ValueError, RecursionError):
             yield 0, TOO_SLOW if self._killed else BROKEN
         finally:
@@ -169,10 +182,10 @@ if hasattr(os, "register_at_fork"):
 
 def _article(payload: bytes) -> Row:
     found = unpacked(payload)
-    key, text = found.get("key"), found.get("text")
-    if not isinstance(key, str) or not isinstance(text, str):
+    line, key, text = found.get("line"), found.get("key"), found.get("text")
+    if not isinstance(line, int) or not isinstance(key, str) or not isinstance(text, str):
         raise ValueError("It is no article.")
-    return key, text, fields_unpacked(found.get("fields"))
+    return line, key, text, fields_unpacked(found.get("fields"))
 
 
 def _refused(payload: bytes) -> Bad:

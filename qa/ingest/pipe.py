@@ -2,8 +2,8 @@
 
 Frames, each a length, a letter and the payload. Nothing in them is code: a payload is bytes of a file, or JSON. The one
 that started the parser sends what is to be parsed (JOB) and pieces of the file as they are asked for (DATA); the parser
-asks for a piece (PIECE), gives an article (ARTICLE) or tells what is none (REFUSED), and is done (DONE; with a payload
-where it ran out of memory and cannot go on).
+asks for a piece (PIECE), gives an article (ARTICLE) or tells what is none (REFUSED), and is done (DONE; its payload is
+NO_MEMORY where it ran out of that before the end, SPENT where it read all but is of no more use).
 """
 
 from __future__ import annotations
@@ -18,9 +18,12 @@ from typing import IO
 from qa.ingest.fields import BASES, Fields
 
 JOB, DATA, PIECE, ARTICLE, REFUSED, DONE = b"J", b"D", b"P", b"A", b"R", b"E"
+NO_MEMORY, SPENT = b"out of memory", b"spent"
 PIECE_BYTES = 1_000_000
 """Of a file that are handed over at once; fewer are the last."""
 _HEAD = struct.Struct(">Ic")
+_DAYS = ("published", "made")
+"""The fields that are days; the others are text."""
 
 
 def send(pipe: IO[bytes], letter: bytes, payload: bytes = b"") -> None:
@@ -64,14 +67,15 @@ def unpacked(payload: bytes) -> dict[str, object]:
 
 def fields_packed(given: Fields) -> dict[str, object]:
     """The fields as values of JSON."""
-    return asdict(given) | {"published": given.published.isoformat() if given.published else None}
+    return asdict(given) | {name: day.isoformat() if (day := getattr(given, name)) else None for name in _DAYS}
 
 
 def fields_unpacked(value: object) -> Fields:
     """The fields of `fields_packed`. Raises ValueError where they are none."""
     if not isinstance(value, dict) or value.keys() != {field.name for field in fields(Fields)}:
         raise ValueError("These are no fields.")
-    day, words = value["published"], {name: text for name, text in value.items() if name != "published"}
+    words = {name: text for name, text in value.items() if name not in _DAYS}
     if not all(isinstance(text, str) for text in words.values()) or words["basis"] not in BASES:
         raise ValueError("These are no fields.")
-    return Fields(published=None if day is None else date.fromisoformat(day), **words)
+    published, made = (None if value[name] is None else date.fromisoformat(value[name]) for name in _DAYS)
+    return Fields(published=published, made=made, **words)

@@ -69,18 +69,21 @@ def _document(source: Source) -> tuple[str, Fields]:
 
 
 def _rows(source: Source, given: Fields) -> Iterator[Article | Refused]:
-    refused = 0
+    keys, refused = set[str](), 0
     with source.open() as file, parser() as one:
         for row in one.rows(kind(source.id), file):
             try:
                 if len(row) == 2:
                     raise ValueError(row[1])
-                key, text, fields = row
+                _, key, text, fields = row
+                if key in keys:
+                    raise ValueError(f"The id {key!r} stands in an earlier row too.")
+                keys.add(key)
                 yield _article(f"{source.id}#{key}", text, fields.overlaid(given))
             except ValueError as error:
                 refused += 1
                 if refused <= REFUSED_ROWS or not row[0]:
-                    yield _refused(source.id, str(error), row[0] if len(row) == 2 else 0)
+                    yield _refused(source.id, str(error), row[0])
     if refused > REFUSED_ROWS:
         yield Refused(source.id, f"And {refused - REFUSED_ROWS:,} more rows cannot be read.")
 

@@ -164,7 +164,7 @@ def test_the_process_is_given_no_key(corpus: Corpus, monkeypatch: pytest.MonkeyP
         b"\0\0\0\2A[]",
         b"\0\0\0\1A\x80",
         b"\0\0\x27\x10A" + b"[" * 10_000,
-        b'\0\0\0\x1fA{"key":"","text":"","fields":7}',
+        b'\0\0\0\x28A{"line":0,"key":"","text":"","fields":7}',
         b"\0\0\0\1E",
         b"",
     ],
@@ -180,8 +180,9 @@ def test_what_a_parser_that_was_taken_over_says_is_not_trusted(
 
 def test_what_a_parser_says_is_bounded(corpus: Corpus, monkeypatch: pytest.MonkeyPatch) -> None:
     program = (
-        "import json, struct, sys; fields = dict.fromkeys(sys.argv[2:], '') | {'published': None, 'basis': 'unknown'}; "
-        "said = json.dumps({'key': '', 'text': 'a b. ' * %d, 'fields': fields}).encode(); out = sys.stdout.buffer; "
+        "import json, struct, sys; days = {'published': None, 'made': None}; out = sys.stdout.buffer; "
+        "fields = dict.fromkeys(sys.argv[2:], '') | days | {'basis': 'unknown'}; "
+        "said = json.dumps({'line': 0, 'key': '', 'text': 'a b. ' * %d, 'fields': fields}).encode(); "
         "out.write(struct.pack('>Ic', len(said), b'A') + said + struct.pack('>Ic', 0, b'E')); out.flush(); "
         "sys.stdin.buffer.read()"
     ).replace("sys.argv[2:]", "'title publisher author url language basis_note'.split()")
@@ -195,6 +196,25 @@ def test_what_a_parser_says_is_bounded(corpus: Corpus, monkeypatch: pytest.Monke
         monkeypatch.setattr(parsing, "_START", program % words)
         (found,) = found_in(folder)
         assert isinstance(found, type_) and (isinstance(found, Article) or found.reason.startswith(reason))
+
+
+def patched(monkeypatch: pytest.MonkeyPatch, name: str, value: int) -> None:
+    """Another bound in the process that parses."""
+    first, _, call = parsing._START.partition("from qa.ingest.confined import serve; ")
+    program = f"{first}from qa.ingest import confined; confined.{name} = {value}; confined.{call}"
+    monkeypatch.setattr(parsing, "_START", program)
+
+
+def test_the_ids_of_many_rows_do_not_fill_its_memory(corpus: Corpus, monkeypatch: pytest.MonkeyPatch) -> None:
+    patched(monkeypatch, "MEMORY_BYTES", 10_000_000)
+    rows = "".join(f'{{"id": "{n:0490}", "text": "Row {n}."}}\n' for n in range(20_000))
+    assert [item for item in found_in(corpus({"a.jsonl": rows})) if isinstance(item, Refused)] == []
+
+
+def test_a_process_that_holds_much_is_ended_without_a_word(corpus: Corpus, monkeypatch: pytest.MonkeyPatch) -> None:
+    patched(monkeypatch, "LEAKED_BYTES", -1_000_000_000)
+    (found,) = found_in(corpus({"a.jsonl": GOOD_ROW.decode()}))
+    assert isinstance(found, Article) and process() is None
 
 
 def test_rows_that_nobody_took_are_not_given_to_the_next(corpus: Corpus) -> None:

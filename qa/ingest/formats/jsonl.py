@@ -24,15 +24,15 @@ UNPACKED_BYTES, UNPACKED_TIMES = 1_000_000, 100
 def read_rows(file: BinaryIO, gzipped: bool) -> Iterator[tuple[int, str, str, Fields] | tuple[int, str]]:
     """For each line, (line number, key, text, fields), or (line number, reason) where it cannot be read.
 
-    A row without an id has its line number for a key.
+    A row without an id has its line number for a key. Whether an earlier row has the same is not looked at: the keys of
+    a large file fill the memory that one may take.
     """
-    keys: set[str] = set()
     bad = 0
     try:
         for number, line in _lines(file, gzip.GzipFile(fileobj=file) if gzipped else file):
             if line is not None and not line.strip():
                 continue
-            found = _row(number, line, keys) if line else (number, f"The line is longer than {LINE_BYTES:,} bytes.")
+            found = _row(number, line) if line else (number, f"The line is longer than {LINE_BYTES:,} bytes.")
             yield found
             bad = bad + 1 if len(found) == 2 else 0
             if bad == BAD_ROWS:
@@ -64,14 +64,12 @@ def _lines(packed: BinaryIO, file: gzip.GzipFile | BinaryIO) -> Iterator[tuple[i
             raise ValueError(f"It unpacks to more than {UNPACKED_TIMES} times its size; the rows before are kept.")
 
 
-def _row(number: int, line: bytes, keys: set[str]) -> tuple[int, str, str, Fields] | tuple[int, str]:
+def _row(number: int, line: bytes) -> tuple[int, str, str, Fields] | tuple[int, str]:
     try:
         row = _parsed(line.decode("utf-8-sig"))
         if not isinstance(row, dict) or not isinstance(row.get("text"), str):
             raise ValueError("It is no JSON object with a string named text.")
         key = _key(row["id"]) if row.get("id") not in (None, "") else str(number)
-        if key in keys:
-            raise ValueError(f"The id {key!r} stands in an earlier row too.")
         fields = fields_of(row)
     except UnicodeError:
         return number, "It is no UTF-8 text."
@@ -79,7 +77,6 @@ def _row(number: int, line: bytes, keys: set[str]) -> tuple[int, str, str, Field
         return number, "It has lists or objects within each other, too many to be read."
     except ValueError as error:
         return number, str(error)
-    keys.add(key)
     return number, key, row["text"], fields
 
 
