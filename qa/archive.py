@@ -28,7 +28,7 @@ from qa.answer.standing import also_asked, by_last_change, place_held
 from qa.answer.timeline import EVENTS, SEARCHED, happened, subject, timeline, told
 from qa.answer.writing import Writer
 from qa.answer.written import written
-from qa.errors import CorpusError, IndexLocked, IndexReadOnly, QuestionError, WritingError
+from qa.errors import ArchiveIndexError, CorpusError, IndexLocked, IndexReadOnly, QuestionError, WritingError
 from qa.index.chroma import ChromaServer, collection_name, is_address
 from qa.index.index import Index
 from qa.language.names import Name
@@ -120,9 +120,20 @@ def index_folder(corpus: Path, address: str = "") -> Path:
 def _opened(corpus: Path, index: str | Path | None, settings: Settings, encoder: Encoder) -> Index:
     """The index in a folder, or in a folder and on a server."""
     if not is_address(index):
-        return Index(Path(index) if index else index_folder(corpus), encoder)
+        return Index(_apart(Path(index), corpus) if index else index_folder(corpus), encoder)
     server = ChromaServer(str(index), settings, collection_name(index_folder(corpus).name))
-    return Index(settings.chroma_folder or index_folder(corpus, server.address), encoder, server)
+    folder = _apart(settings.chroma_folder, corpus) if settings.chroma_folder else index_folder(corpus, server.address)
+    return Index(folder, encoder, server)
+
+
+def _apart(folder: Path, corpus: Path) -> Path:
+    """`folder`, which is to hold the index. Raises ArchiveIndexError where it is the corpus itself."""
+    if folder.resolve() == corpus.resolve():
+        raise ArchiveIndexError(
+            f"The index cannot lie among the articles in {str(corpus)!r}: "
+            f"give it a folder of its own, such as {str(corpus / '.index')!r}."
+        )
+    return folder
 
 
 class Archive:

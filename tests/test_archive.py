@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import qa
-from qa.errors import CorpusError, QuestionError
+from qa.errors import ArchiveIndexError, CorpusError, QuestionError
 from qa.types import ABSTENTION, Delta, Finished, Found, Seconds
 from qa.web.examples import examples
 from tests.conftest import ROOT, Corpus, article
@@ -164,6 +164,21 @@ def test_the_default_index_is_outside_the_corpus_and_named_after_it(corpus: Corp
 
     folder = index_folder(corpus())
     assert folder.name.startswith("articles-") and not folder.is_relative_to(corpus())
+
+
+@pytest.mark.parametrize("name", ["idx", ".index"])
+def test_an_index_may_lie_in_a_folder_of_the_corpus(corpus: Corpus, name: str) -> None:
+    folder = corpus({"a.md": article("Bridge", "The bridge was closed on Sunday.")})
+    with qa.open(folder, index=folder / name) as archive:
+        archive.sync()
+        assert archive.statistics().articles == 1 and archive.refused() == ()
+
+
+def test_an_index_may_not_lie_among_the_articles(corpus: Corpus) -> None:
+    folder = corpus({"sub/a.md": article("Bridge", "The bridge was closed on Sunday.")})
+    with pytest.raises(ArchiveIndexError, match="give it a folder of its own"):
+        qa.open(folder, index=folder / "sub" / "..")
+    assert [path.name for path in folder.iterdir()] == ["sub"]
 
 
 def test_the_days_a_question_names_narrow_the_search_and_are_told(sample: qa.Archive) -> None:

@@ -25,12 +25,15 @@ Step = Callable[[sqlite3.Connection], None]
 """A change to the store that is made whole or not at all."""
 
 
-def read_corpus(store: Store, root: Path, workers: Workers, tell: Callable[[Progress], None]) -> SyncReport:
+def read_corpus(
+    store: Store, root: Path, index: Path, workers: Workers, tell: Callable[[Progress], None]
+) -> SyncReport:
     """What was added, changed, removed and refused in bringing the store up to date with the folder `root`.
 
     Args:
         store: Written by this process alone.
         root: The folder of articles.
+        index: The folder of the index, none of whose files is an article.
         workers: Read the files.
         tell: Called as it goes on.
 
@@ -39,7 +42,7 @@ def read_corpus(store: Store, root: Path, workers: Workers, tell: Callable[[Prog
     """
     metadata, refused_rows = read_metadata(root)
     names, refused_names = read_aliases(root)
-    found, known = sources(root), store.files()
+    found, known = sources(root, index), store.files()
     changed = [source for source in found if known.get(source.id) != _signature(source, metadata)]
     gone = sorted(known.keys() - {source.id for source in found})
     counts = {"added": 0, "changed": 0, "removed": 0}

@@ -35,7 +35,7 @@ from qa.ingest.passages import encoded_text, lexical_text
 from qa.types import Progress, SyncReport
 
 LOG = logging.getLogger(__name__)
-INGEST_VERSION = "2"
+INGEST_VERSION = "3"
 """Raised when reading or cutting changes, so that every file is read again."""
 LEXICAL_AT_ONCE = 20_000
 """Passages in one commit of the lexical index; each makes a segment."""
@@ -84,7 +84,7 @@ def sync(
         _check_versions(store, encoder)
         _mend_words(store, lexical)
         _index_words(store, lexical, tell)  # what a sync that was stopped had read
-        report = read_corpus(store, root, workers, tell)
+        report = read_corpus(store, root, folder, workers, tell)
         _index_words(store, lexical, tell)
         group_copies(store, tell)
         _encode(store, workers, tell)

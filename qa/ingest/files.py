@@ -75,10 +75,14 @@ def whole(file: BinaryIO, limit: int) -> bytes:
     return data
 
 
-def sources(root: Path) -> list[Source]:
+def sources(root: Path, index: Path | None = None) -> list[Source]:
     """The files below `root` that may hold articles, ordered by id, with a refusal where one may not be opened.
 
     Hidden files and folders, README files, metadata.csv and aliases.csv hold none.
+
+    Args:
+        root: The corpus folder.
+        index: The folder of the index, which is passed over should it lie in the corpus.
 
     Raises:
         CorpusError: `root` is no folder that can be listed.
@@ -88,7 +92,7 @@ def sources(root: Path) -> list[Source]:
             next(entries, None)
     except OSError as error:
         raise CorpusError(f"The folder {str(root)!r} cannot be listed ({error.strerror}): check its name.") from None
-    found = {source.id: source for source in _below(root, root.resolve())}
+    found = {source.id: source for source in _below(root, root.resolve(), index and index.resolve())}
     rows = {name for name in found if name.lower().endswith(ROWS)}
     for name in found:
         if any(name.startswith(f"{file}#") for file in rows if "#" in name):
@@ -97,10 +101,11 @@ def sources(root: Path) -> list[Source]:
     return sorted(found.values(), key=lambda source: source.id)
 
 
-def _below(root: Path, inside: Path) -> Iterator[Source]:
+def _below(root: Path, inside: Path, index: Path | None) -> Iterator[Source]:
     unlisted: list[OSError] = []
     for folder, names, files in os.walk(root, onerror=unlisted.append):
-        names[:] = sorted(name for name in names if not name.startswith("."))
+        real = inside / Path(folder).relative_to(root)
+        names[:] = sorted(name for name in names if not name.startswith(".") and real / name != index)
         links = [name for name in names if Path(folder, name).is_symlink()]
         for name in links:
             reason = "It is a link to a folder, which is not followed: put the folder itself there."

@@ -43,7 +43,7 @@ def in_small_steps() -> None:
     with TemporaryDirectory() as folder:
         write(Path(folder), "warm", 0)
         store = Store(Path(folder, "store.sqlite"))
-        reading.read_corpus(store, Path(folder), ThisProcess(WordCounts()), lambda _: None)
+        reading.read_corpus(store, Path(folder), Path(folder, "index"), ThisProcess(WordCounts()), lambda _: None)
         group_copies(store, lambda _: None)
         WordCounts().encode([text_of("warm", 0)])
         named("Who read the report at the Harbour?", store)
