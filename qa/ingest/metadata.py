@@ -38,10 +38,7 @@ def read_metadata(root: Path) -> tuple[dict[str, Fields], list[Refused]]:
             return {}, [Refused(METADATA, "It has no column named file.", 1)]
         for row in rows:
             try:
-                name = (row["file"] or "").strip()
-                if not _is_file(root, name):
-                    raise ValueError(f"There is no file {name[:NAME_CHARACTERS]!r}.")
-                found[name] = fields_of(row)
+                found[_file(root, (row["file"] or "").strip())] = fields_of(row)
             except ValueError as error:
                 more += len(refused) >= REFUSED_ROWS
                 if len(refused) < REFUSED_ROWS:
@@ -78,7 +75,13 @@ def _unread(name: str, error: OSError | ValueError) -> Refused:
     return Refused(name, f"It cannot be opened ({error.strerror})." if isinstance(error, OSError) else str(error))
 
 
-def _is_file(root: Path, name: str) -> bool:
-    """Whether `name` is the path of a file in the corpus; nothing outside of it is looked at."""
-    path = os.path.normpath(root / name)
-    return Path(path).is_relative_to(os.path.normpath(root)) and os.path.isfile(path)
+def _file(root: Path, name: str) -> str:
+    """The id of the corpus's file at the path `name`, however that is written; nothing outside of it is looked at.
+
+    Raises:
+        ValueError: There is none; the message is one sentence.
+    """
+    folder, path = Path(os.path.normpath(root)), Path(os.path.normpath(root / name))
+    if not (path.is_relative_to(folder) and os.path.isfile(path)):
+        raise ValueError(f"There is no file {name[:NAME_CHARACTERS]!r}.")
+    return path.relative_to(folder).as_posix()
