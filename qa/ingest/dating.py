@@ -18,6 +18,13 @@ LINE_CHARACTERS = 80
 _LABEL = re.compile(
     r"(?i)^\W*(?:first |last )?(?:published|posted|updated|date|dated|filed|issued)\b|\bGMT\b|\b\d\d:\d\d\b"
 )
+_OWN_LABEL = re.compile(r"(?i)\W*(?:first |last )?(?:published|posted|updated)\b")
+"""What is called a date and no more may be that of an event."""
+_BESIDE_DAYS = re.compile(
+    r"(?i)(?:\W|\b(?:first|last|published|posted|updated|on|at|(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*|[ap]\.?m"
+    r"|gmt|utc|bst|ist|cest?|[ecmp][sd]?t|t?\d\d?[:.h]\d\d(?:[:.]\d\d)?z?)\b)*"
+)
+"""What else stands in a line that says only when the article was published: weekdays and times."""
 _DATELINE = re.compile(r"^[A-Z][\w.,'’()/ -]{2,60}[,/] *$")
 _CREDIT = re.compile(
     r"\((?:AP|AFP|Reuters|EPA)\b|/ ?(?:AP|AFP|Reuters|Getty|EPA)|\b(?:AP|AFP) Photo|\bPhoto(?:graph)?\b|Getty Images"
@@ -29,7 +36,7 @@ _IN_NAME = re.compile(
 
 
 def dated(article_id: str, text: str, fields: Fields) -> Fields:
-    """`fields` with the day of the article, where they have none and its text, address or name tells it.
+    """`fields` with the day of the article, where they have none and its text, address, name or making tells it.
 
     Args:
         article_id: The article's id, whose file name may hold a day.
@@ -40,10 +47,21 @@ def dated(article_id: str, text: str, fields: Fields) -> Fields:
         return fields
     own = Fields(published=_in_name(fields.url), basis="inferred", basis_note="the day in its address")
     named = Fields(published=_in_name(article_id), basis="inferred", basis_note="the day in its file name")
-    for found in (_stated(text), own, named):
+    made = Fields(published=fields.made, basis="inferred", basis_note="the day its file was made")
+    for found in (_stated(text), own, named, made):
         if found and found.published:
             return fields.overlaid(found)
     return fields
+
+
+def only_dates(line: str) -> bool:
+    """Whether the line says nothing but when the article was published or changed."""
+    if len(line) > LINE_CHARACTERS or not _OWN_LABEL.match(line):
+        return False
+    days = [e for e in expressions(line, None) if e.granularity == "day"]
+    for day in reversed(days):
+        line = line[: day.start] + line[day.end :]
+    return bool(days) and _BESIDE_DAYS.fullmatch(line) is not None
 
 
 def _explicit(text: str) -> list[Expression]:

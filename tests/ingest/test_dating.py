@@ -49,6 +49,17 @@ def test_what_only_may_be_the_day_is_not_taken_for_it(name: str, text: str) -> N
     assert dated(name, text, Fields()) == Fields()
 
 
+def test_the_day_its_file_was_made_is_the_last_clue() -> None:
+    made = Fields(made=date(2024, 1, 10))
+    for name, text, day, basis in (
+        ("a.pdf", "Published: 5 January 2017", date(2017, 1, 5), "stated"),
+        ("2017-01-05.pdf", "It rained.", date(2017, 1, 5), "inferred"),
+        ("a.pdf", "It rained.", date(2024, 1, 10), "inferred"),
+    ):
+        found = dated(name, text, made)
+        assert (found.published, found.basis) == (day, basis)
+
+
 def test_what_metadata_gives_stands() -> None:
     given = Fields(published=date(2016, 1, 1), basis="given")
     assert dated("2017-01-05.txt", PICTURED, given) == given

@@ -4,7 +4,7 @@ import gzip
 import io
 import json
 import zipfile
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 import pytest
@@ -37,7 +37,7 @@ def reasons(root: Path) -> list[str]:
     return [str(item) for item in everything(root) if isinstance(item, Refused)]
 
 
-def pdf(text: str) -> bytes:
+def pdf(text: str, made: str = "D:20150518080000Z") -> bytes:
     """A one-page PDF made by hand."""
     stream = f"BT /F1 12 Tf 72 700 Td ({text}) Tj ET".encode()
     objects = [
@@ -46,7 +46,7 @@ def pdf(text: str) -> bytes:
         b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 612 792]/Contents 4 0 R/Resources<</Font<</F1 5 0 R>>>>>>",
         b"<</Length %d>>stream\n%s\nendstream" % (len(stream), stream),
         b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>",
-        b"<</Title(Bridge closed)/CreationDate(D:20150518080000Z)>>",
+        b"<</Title(Bridge closed)/CreationDate(%s)>>" % made.encode(),
     ]
     out, offsets = b"%PDF-1.4\n", []
     for number, content in enumerate(objects, start=1):
@@ -58,11 +58,13 @@ def pdf(text: str) -> bytes:
     return out + head + table + tail
 
 
-def docx(paragraphs: list[str]) -> bytes:
+def docx(paragraphs: list[str], made: datetime | None = None) -> bytes:
     from docx import Document
 
     document = Document()
     document.core_properties.title = "Bridge closed"
+    if made:
+        document.core_properties.created = made
     for paragraph in paragraphs:
         document.add_paragraph(paragraph)
     file = io.BytesIO()
@@ -109,10 +111,58 @@ def test_pdf(tmp_path: Path) -> None:
     assert (found.title, found.published, found.basis) == ("Bridge closed", date(2015, 5, 18), "inferred")
 
 
+@pytest.mark.parametrize("made", ["Mon May 18 12:00:00 2015", "2015-05-18"])
+def test_of_a_pdf_whose_date_is_none_only_the_date_is_lost(tmp_path: Path, made: str) -> None:
+    (tmp_path / "a.pdf").write_bytes(pdf("The bridge was closed on Sunday.", made))
+    (found,) = articles(tmp_path)
+    assert (found.title, found.published, found.basis) == ("Bridge closed", None, "unknown")
+
+
 def test_docx(tmp_path: Path) -> None:
-    (tmp_path / "a.docx").write_bytes(docx(BODY.split("\n\n")))
+    (tmp_path / "a.docx").write_bytes(docx(BODY.split("\n\n"), datetime(2015, 5, 18, 8)))
     (found,) = articles(tmp_path)
     assert (found.text, found.title) == (BODY, "Bridge closed")
+    assert (found.published, found.basis) == (date(2015, 5, 18), "inferred")
+
+
+def test_the_tables_of_a_docx_stand_where_they_stood(tmp_path: Path) -> None:
+    from docx import Document
+
+    document = Document()
+    document.add_paragraph("The toll was counted.")
+    table = document.add_table(rows=4, cols=3)
+    for row, cells in zip(table.rows, (("Town", "Dead"), ("Hit", "45"), ("", ""), ("All towns", "")), strict=True):
+        for cell, text in zip(row.cells, cells, strict=False):
+            cell.text = text
+    table.cell(3, 0).merge(table.cell(3, 2))
+    table.cell(1, 2).merge(table.cell(2, 2)).add_table(rows=1, cols=1).cell(0, 0).text = "Some were moved."
+    document.add_paragraph("It may rise.")
+    document.save(str(tmp_path / "a.docx"))
+    (found,) = articles(tmp_path)
+    rows = "Town | Dead\nHit | 45 | Some were moved.\nAll towns"
+    assert found.text == f"The toll was counted.\n\n{rows}\n\nIt may rise."
+
+
+def test_what_the_library_says_of_a_docx_is_not_said_of_the_article(tmp_path: Path) -> None:
+    from docx import Document
+
+    document = Document()
+    document.add_paragraph("The bridge was closed on Sunday.")
+    document.save(str(tmp_path / "template.docx"))
+    document.core_properties.title, document.core_properties.author = "Word Document", "A. Name"
+    document.save(str(tmp_path / "untitled.docx"))
+    template, untitled = articles(tmp_path)
+    assert (template.title, template.author, template.published) == ("template", "", None)
+    assert (untitled.title, untitled.author) == ("untitled", "A. Name")
+
+
+@pytest.mark.parametrize("name", ["a.pdf", "a.docx"])
+def test_a_day_that_the_text_states_stands_over_the_one_its_file_was_made(tmp_path: Path, name: str) -> None:
+    stated = "Published: 18 May 2015"
+    made = pdf(f"{stated} {BODY[:32]}", "D:20240110120000Z"), docx([stated, BODY], datetime(2024, 1, 10))
+    (tmp_path / name).write_bytes(made[name == "a.docx"])
+    (found,) = articles(tmp_path)
+    assert (found.published, found.basis) == (date(2015, 5, 18), "stated")
 
 
 @pytest.mark.parametrize("name", ["a.jsonl", "a.jsonl.gz"])
@@ -136,6 +186,12 @@ def test_metadata_stands_over_what_the_file_says(tmp_path: Path) -> None:
     (found,) = articles(tmp_path)
     assert (found.title, found.publisher) == ("New", "Kept")
     assert (found.published, found.basis, found.basis_note) == (date(2015, 5, 18), "inferred", "a Monday")
+
+
+@pytest.mark.parametrize("file", ["./a.txt", "sub//b.txt", "sub/../a.txt", "sub/./b.txt"])
+def test_a_file_is_found_however_metadata_writes_its_path(corpus: Corpus, file: str) -> None:
+    folder = corpus({"a.txt": BODY, "sub/b.txt": BODY, "metadata.csv": f"file,title\n{file},New\n"})
+    assert [one.id for one in articles(folder) if one.title == "New"] == ["a.txt" if "a.txt" in file else "sub/b.txt"]
 
 
 def test_every_fault_is_listed_with_its_place_and_the_others_are_read(tmp_path: Path) -> None:
@@ -182,6 +238,11 @@ def test_what_is_no_article_is_left_alone(tmp_path: Path) -> None:
         path.parent.mkdir(exist_ok=True)
         path.write_text("file\n", encoding="utf-8")
     assert sources(tmp_path) == []
+
+
+def test_the_folder_of_the_index_holds_no_articles(corpus: Corpus) -> None:
+    folder = corpus({"a.txt": BODY, "idx/writer.txt": "Process 1", "idx/lexical/meta.json": "{}", "b/idx/c.txt": BODY})
+    assert [source.id for source in sources(folder, folder / "b" / ".." / "idx")] == ["a.txt", "b/idx/c.txt"]
 
 
 def test_a_link_out_of_the_corpus_is_not_followed(tmp_path: Path) -> None:

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import io
 from datetime import date
+from typing import TYPE_CHECKING
 
 from qa.ingest.fields import Fields
+
+if TYPE_CHECKING:
+    from pypdf import DocumentInformation
 
 PAGES = 500
 """A longer document is no article."""
@@ -27,7 +31,7 @@ def read_pdf(data: bytes) -> tuple[str, Fields]:
         if len(reader.pages) > PAGES:
             raise ValueError(f"It has {len(reader.pages):,} pages; at most {PAGES} are read.")
         text = "\n\n".join(page.extract_text().strip() for page in reader.pages)
-        created = reader.metadata.creation_date if reader.metadata else None
+        made = _made(reader.metadata)
         title = (reader.metadata.title or "") if reader.metadata else ""
         author = (reader.metadata.author or "") if reader.metadata else ""
     except ValueError:
@@ -36,11 +40,13 @@ def read_pdf(data: bytes) -> tuple[str, Fields]:
         raise ValueError(f"It is no PDF that can be read ({type(error).__name__}).") from None
     if not text.strip():
         raise ValueError("It holds no text; a scanned page has to be recognised first.")
-    day: date | None = created.date() if created else None
-    return text, Fields(
-        title=" ".join(title.split()),
-        author=" ".join(author.split()),
-        published=day,
-        basis="inferred" if day else "unknown",
-        basis_note="the day the PDF was made" if day else "",
-    )
+    return text, Fields(title=" ".join(title.split()), author=" ".join(author.split()), made=made)
+
+
+def _made(metadata: DocumentInformation | None) -> date | None:
+    """The day in the document's properties; None too where what stands there is no date."""
+    try:
+        created = metadata.creation_date if metadata else None
+    except ValueError:
+        return None
+    return created.date() if created else None
