@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from qa.ingest.dating import only_dates
 from qa.language.words import words
 from qa.types import Span
 
@@ -36,14 +37,27 @@ _NAVIGATION = (
     r"(?:story|article) continues (?:below|after)\b.*|continue reading(?:\W.*)?|listen to (?:this )?article\b.*",
     r"[|»«›‹•·\-–—=*_# ]+",
 )
+# A notice speaks to whoever reads it, in the first person or in orders, or stands where no prose does. The words alone
+# (cookies, newsletters, terms of service) are news too; words after a quotation mark are what somebody said.
+_UNQUOTED = r'[^"“]*'
+_KEYED = r".*\b(?:newsletter|updates|inbox|alerts|briefing)\b.*"
+_TERMS, _PRIVACY = r"terms (?:of (?:use|service)|and conditions)", r"(?:privacy|cookie) (?:policy|notice|settings)"
+_NAME = r"(?-i:[^\Wa-z_])\S*"
 _NOTICE = (
-    r".*\bcookies?\b.*\b(?:accept|consent|policy|settings|experience|browser|website|site|agree)\b.*",
-    r".*\b(?:we|this (?:web)?site) uses? cookies\b.*",
-    r"(?:©|\(c\)\s|copyright (?:©|\(c\)|(?:\S+ ){0,4}(?:19|20)\d\d\b)).*|.*\ball rights reserved\b.*",
-    r".*\b(?:sign up|subscribe)\b.*\b(?:newsletter|updates|inbox|alerts|briefing)\b.*",
-    r".*\bto learn more about republishing\b.*|.*\bplease fill out this form\b.*",
-    r".*\bterms (?:of (?:use|service)|and conditions)\b.*\bprivacy (?:policy|notice)\b.*",
-    r"(?:reporting|editing|additional reporting|writing|compiled|edited) by .{3,80}",
+    rf"{_UNQUOTED}\b(?:we|(?:this|our) (?:web)?site)(?: and our \w+)?(?: may| also)? uses? (?:\w+ ){{0,2}}cookies\b.*",
+    rf"{_UNQUOTED}\bour (?:use of cookies|cookie (?:policy|notice))\b.*",
+    r"(?:please )?(?:accept|enable|manage|reject)(?: all| your| the use of)? cookies?\b.*",
+    r"by (?:continuing|clicking|using|browsing|signing up|subscribing)\b.*\byou (?:agree|accept|consent)\b.*",
+    rf"{_UNQUOTED}\bour {_TERMS}\b.*\b{_PRIVACY}\b.*|(?:(?:{_TERMS}|{_PRIVACY})\W*(?:and )?)+",
+    rf"©.*|copyright (?:©|\(c\)|(?!act\b)(?:{_NAME} ){{0,4}}(?:19|20)\d\d\b).*|\(c\) (?:19|20)\d\d\b.*",
+    r"(?:.*[^\s\"“] ?)?\b(?-i:All [Rr]ights [Rr]eserved|ALL RIGHTS RESERVED)(?:\W*|[.,;] .*)",
+    rf".*(?<![\"“‘'])\b(?-i:S)(?:ign up|ubscribe)\b{_KEYED}",
+    rf"{_UNQUOTED}\b(?:(?:sign up|subscribe) (?:for|to) (?:our|my)|click here to (?:sign up|subscribe)\b){_KEYED}",
+    rf"{_UNQUOTED}\b(?-i:For|To|Get)\b[^.]*, (?:sign up|subscribe)\b{_KEYED}",
+    rf"{_UNQUOTED}\byou can (?:also )?(?:sign up|subscribe)\b.*\b(?:newsletter|your inbox)\b.*",
+    rf"{_UNQUOTED}\b(?:to learn more about republishing|please fill out this form)\b.*",
+    rf"(?:reporting|editing|additional reporting|writing|compiled|edited) by {_NAME}"
+    rf"(?: (?:{_NAME}|and|in|with|for|from|of|the|by|additional|reporting|editing|writing|de|van|von|der|bin|al-\S+))*",
     r".{2,60} contributed to this (?:report|story|article)\.?",
     r"[*•\-–] ?(?:agence france-presse|afp|reuters|ap|associated press)",
     r"follow (?:us|me|.{2,40}) on (?:facebook|twitter|x|instagram|telegram)\b.*",
@@ -96,7 +110,7 @@ def _reason(line: str) -> str:
     content = " ".join(line.split())
     if _IS_NAVIGATION.fullmatch(content):
         return "navigation"
-    return "notice" if _IS_NOTICE.fullmatch(content) else ""
+    return "notice" if _IS_NOTICE.fullmatch(content) or only_dates(content) else ""
 
 
 def _repeated(text: str, prose: list[Span]) -> set[Span]:
