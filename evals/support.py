@@ -25,7 +25,8 @@ from numpy.typing import NDArray
 
 from evals.sets import pages, rows
 from qa.answer.facts import names
-from qa.answer.support import CONSTANT, WEIGHTS, Checker, Encodes
+from qa.answer.support import CONSTANT, WEIGHTS, Checker
+from qa.index.work import Encodes
 from qa.ingest.files import sources
 from qa.ingest.passages import cut, encoded_text, prose
 from qa.ingest.readers import read
@@ -75,7 +76,7 @@ class Remembering:
     """An encoder that encodes each text once: the same sources serve many claims."""
 
     def __init__(self, encoder: Encodes) -> None:
-        self._encoder, self._known = encoder, dict[str, NDArray[np.float32]]()
+        self.name, self._encoder, self._known = encoder.name, encoder, dict[str, NDArray[np.float32]]()
 
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """As the encoder's own."""

@@ -19,7 +19,7 @@ from platformdirs import user_cache_path
 from qa import tracing
 from qa.answer.parts import together
 from qa.answer.prompts import Message, chosen, completed, standing_alone, writing
-from qa.answer.quoting import ANSWER_FROM, abstention, quote
+from qa.answer.quoting import abstention, quote
 from qa.answer.reading import Finding, read
 from qa.answer.roles import fitting
 from qa.answer.shorts import days_meant
@@ -272,8 +272,8 @@ class Archive:
         started = perf_counter()
         question = _checked(question)
         history = [Turn(without_surrogates(turn.question), without_surrogates(turn.answer)) for turn in history]
-        put = self._index.respelled(self._complete(question, history))
-        quoted = self._quoted(put, asked, filters, narrow)
+        put, respelled = self._index.respelled(self._complete(question, history))
+        quoted = replace(self._quoted(put, asked, filters, narrow), warnings=respelled)
         if quoted.abstained and put.startswith(f"{question} ("):  # what was spoken of before may be beside the point
             alone = self._quoted(question, asked, filters, narrow)
             quoted = quoted if alone.abstained else alone
@@ -318,16 +318,16 @@ class Archive:
             answer = told(understood, hits, moments) if moments else abstention(understood, hits, 0.0)
             return replace(answer, narrowed=inferred)
         hits, findings = self._found(put, both(filters, inferred), understood)
-        if named and named.open and inferred and not (findings and findings[0].confidence >= ANSWER_FROM):
+        answer_from = self._settings.answer_from
+        if named and named.open and inferred and not (findings and findings[0].confidence >= answer_from):
             inferred = EVERYTHING
             hits, findings = self._found(put, filters, understood)
         standing = (asked or date.max) if asks_for_the_newest(put) else None
         if standing and (place := place_held(put)):
             more = [also for also in also_asked(place) if also != put]
             others = [f for also in more for f in self._found(also, both(filters, inferred))[1]]
-            findings = by_last_change([*findings, *others], place, self._index.names(place), standing)
-        limits = self._settings.quotes, self._settings.answer_from
-        answer = quote(understood, hits, findings, self._index.copies, standing, *limits)
+            findings = by_last_change([*findings, *others], place, self._index.names(place), standing, answer_from)
+        answer = quote(understood, hits, findings, self._index.copies, standing, self._settings.quotes, answer_from)
         if answer.abstained and (about := happened(put)):
             _, moments = self._events(about, EVENTS, both(filters, inferred))
             answer = told(understood, hits, moments) if moments else answer
@@ -339,7 +339,8 @@ class Archive:
         sources = chosen(quoted.hits, self._settings.passage_tokens)
         messages = writing(quoted.question, sources, asked)
         with closing(_write(writer, messages, used)) as pieces:
-            for event in written(pieces, lambda: writer.name, sources, quoted, self._encoder, self._index.copies):
+            how = self._encoder, self._index.copies, self._settings.answer_from
+            for event in written(pieces, lambda: writer.name, sources, quoted, *how):
                 if isinstance(event, Finished):
                     event = Finished(replace(event.answer, usage=used[-1] if used else Usage()))
                 yield event
@@ -365,12 +366,12 @@ class Archive:
         with tracing.reading(question, found[:READ], READER) as tell:
             hits, readings = rerank(question, found, self._reader, names)
             tell(hits[:READ])
-        return hits, fitting(question, hits, read(question, hits, readings, names))
+        return hits, fitting(question, hits, read(question, hits, readings, names), self._settings.answer_from)
 
     def _days_of(self, event: str) -> tuple[date, date] | None:
         """The days on which the archive says that "Mosul fell"; None where it does not say."""
         _, findings = self._found(f"When was it that {event}?", EVERYTHING)
-        if not findings or findings[0].confidence < ANSWER_FROM:
+        if not findings or findings[0].confidence < self._settings.answer_from:
             return None
         return days_meant(findings[0].hit.article, findings[0].short)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import math
 import re
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from qa.archive import Archive
     from qa.keeping.keys import Keys
     from qa.keeping.users import Users
+    from qa.serving.launching import Place
+    from qa.settings import Settings
     from qa.types import Answer, Article, Filters, Hit, Moment, SyncReport
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -75,6 +78,8 @@ _from_stdin = click.option("--password-stdin", is_flag=True, help="Read the pass
 @click.version_option(package_name="dateline", prog_name="qa")
 def main() -> None:
     """Ask an archive of news articles; get a dated answer with its sources."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # what a terminal cannot show is no reason to say nothing
 
 
 @main.command()
@@ -121,7 +126,7 @@ def ask(
 
     with _archive(corpus, index, asked=True) as archive:
         answer = archive.ask(question, asked=asked, filters=_filters(after, before, publisher))
-        print(_as_row(answer_row(answer, question)) if as_json else _harmless(_readable(answer)))
+        print(_as_row(answer_row(answer, question)) if as_json else _harmless(_readable(answer, question)))
 
 
 @main.command()
@@ -195,7 +200,7 @@ def chat(corpus: Path | None, index: str | None) -> None:
                 print(error)
                 continue
             history.append(Turn(answer.question, answer.text))
-            print(_harmless(_readable(answer)), end="\n\n")
+            print(_harmless(_readable(answer, question)), end="\n\n")
 
 
 @main.command()
@@ -232,17 +237,10 @@ def sample(folder: Path) -> None:
 def serve(corpus: Path | None, index: str | None, host: str | None, port: int, locked: bool) -> None:
     """Answer other programs over HTTP: as OpenAI's interface, and as our own."""
     from qa.serving.application import application
-    from qa.serving.launching import serve, taken
-    from qa.settings import Settings
+    from qa.serving.launching import serve
 
-    with _one_sentence():
-        settings = Settings.load()
-        with (
-            taken(host or settings.host, port, locked, settings.data_folder) as place,
-            _archive(corpus, index) as archive,
-        ):
-            archive.load()
-            serve(place, application(archive, settings.rate, place.keys, place.hosts), archive)
+    with _listening_at(corpus, index, host, port, locked) as (place, archive):
+        serve(place, application(archive, archive.settings.rate, place.keys, place.hosts), archive)
 
 
 @main.command()
@@ -252,22 +250,15 @@ def serve(corpus: Path | None, index: str | None, host: str | None, port: int, l
 @click.option("--port", type=click.IntRange(0, 65535), default=7862, show_default=True)
 def mcp(corpus: Path | None, index: str | None, http: bool, host: str | None, port: int, locked: bool) -> None:
     """Give assistants the archive as tools, by the Model Context Protocol."""
-    from qa.serving.launching import serve, taken
+    from qa.serving.launching import serve
     from qa.serving.tools import PATH, over_http, tools
-    from qa.settings import Settings
 
-    with _one_sentence():
-        settings = Settings.load()
-        if not http:
-            with _archive(corpus, index) as archive, suppress(KeyboardInterrupt):
-                tools(archive).run("stdio")
-            return
-        with (
-            taken(host or settings.host, port, locked, settings.data_folder) as place,
-            _archive(corpus, index) as archive,
-        ):
-            archive.load()
-            serve(place, over_http(tools(archive), settings.rate, place.keys, place.hosts), archive, PATH)
+    if not http:
+        with _archive(corpus, index) as archive, suppress(KeyboardInterrupt):
+            tools(archive).run("stdio")
+        return
+    with _listening_at(corpus, index, host, port, locked) as (place, archive):
+        serve(place, over_http(tools(archive), archive.settings.rate, place.keys, place.hosts), archive, PATH)
 
 
 @main.command()
@@ -420,12 +411,18 @@ _EVALUATIONS = {
 
 
 @contextmanager
-def _archive(corpus: Path | None, index: str | None, synced: bool = True, asked: bool = False) -> Iterator[Archive]:
+def _archive(
+    corpus: Path | None,
+    index: str | None,
+    synced: bool = True,
+    asked: bool = False,
+    settings: Settings | None = None,
+) -> Iterator[Archive]:
     """The archive, in step with its folder; errors as `_one_sentence` ends them. One that is `asked` reads at once."""
     from qa.settings import Settings
 
     with _one_sentence():
-        settings = Settings.load()
+        settings = settings or Settings.load()
         if asked:  # 0.4 s of a start: all else is imported, and the folder looked through, meanwhile
             threading.Thread(target=_load_models, args=(settings.threads,)).start()
         from qa.archive import Archive
@@ -433,7 +430,7 @@ def _archive(corpus: Path | None, index: str | None, synced: bool = True, asked:
         from qa.tracing import exported
 
         with (
-            Archive(corpus or settings.corpus, index or settings.index) as archive,
+            Archive(corpus or settings.corpus, index or settings.index, settings) as archive,
             exported(settings.otel_exporter_otlp_endpoint),
         ):
             if synced:
@@ -442,6 +439,24 @@ def _archive(corpus: Path | None, index: str | None, synced: bool = True, asked:
                 except (IndexLocked, IndexReadOnly) as error:
                     click.echo(f"{error} Answering from the index as it is.", err=True)
             yield archive
+
+
+@contextmanager
+def _listening_at(
+    corpus: Path | None, index: str | None, host: str | None, port: int, locked: bool
+) -> Iterator[tuple[Place, Archive]]:
+    """The place where other programs are answered, and the archive, loaded; errors as `_one_sentence` ends them."""
+    from qa.serving.launching import taken
+    from qa.settings import Settings
+
+    with _one_sentence():
+        settings = Settings.load()
+        with (
+            taken(host or settings.host, port, locked, settings.data_folder) as place,
+            _archive(corpus, index, settings=settings) as archive,
+        ):
+            archive.load()
+            yield place, archive
 
 
 def _load_models(threads: int) -> None:
@@ -510,8 +525,16 @@ def _filters(after: date | None, before: date | None, publishers: tuple[str, ...
 
 
 def _as_row(row: Mapping[str, object]) -> str:
-    """The row as JSON; halves of characters, which a shell may hand over, are marked as such."""
-    return json.dumps(row, ensure_ascii=False).encode("utf-8", "replace").decode()
+    """The row as JSON; halves of characters, which a shell may hand over, are marked as such.
+
+    Characters that the output's encoding lacks are escaped, all of them where one is.
+    """
+    told = json.dumps(row, ensure_ascii=False).encode("utf-8", "replace").decode()
+    try:
+        told.encode(sys.stdout.encoding)
+    except UnicodeEncodeError:
+        return json.dumps(json.loads(told))
+    return told
 
 
 def _harmless(text: str) -> str:
@@ -519,19 +542,25 @@ def _harmless(text: str) -> str:
     return _STEERS.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
-def _readable(answer: Answer) -> str:
-    """The answer for a terminal: no Markdown, the sources listed below it."""
+def _readable(answer: Answer, asked: str) -> str:
+    """The answer for a terminal: no Markdown, how the question was understood above it, its sources below it."""
+    lines = [] if answer.question.split() == asked.split() else [f"Understood as: {answer.question}"]
     if answer.abstained:
-        return answer.text
-    if answer.timeline:
-        return "\n\n".join(_told(moment) for moment in answer.timeline)
-    if answer.written_by:
-        lines = [re.sub(r"\\(\W)", r"\1", answer.text) + "\n"]
+        lines.append(answer.text)
+    elif answer.timeline:
+        lines.append("\n\n".join(_told(moment) for moment in answer.timeline))
     else:
-        lines = [answer.short] if answer.short else []
+        lines += _with_sources(answer)
+    return "\n".join([*lines, *answer.warnings])
+
+
+def _with_sources(answer: Answer) -> Iterator[str]:
+    if answer.written_by:
+        yield re.sub(r"\\(\W)", r"\1", answer.text) + "\n"
+    elif answer.short:
+        yield answer.short
     for citation in answer.citations:
-        lines.append(f"[{citation.number}] “{' '.join(citation.quote.split())}”\n    {_from(citation.article)}")
-    return "\n".join(lines + list(answer.warnings))
+        yield f"[{citation.number}] “{' '.join(citation.quote.split())}”\n    {_from(citation.article)}"
 
 
 def _listed(hit: Hit) -> str:

@@ -15,6 +15,8 @@ from qa.errors import SettingsError
 FILE = user_config_path("dateline") / "settings.toml"
 OPENAI_MODEL = "gpt-4.1-mini"
 """Asked where a key is set and nothing else: small, and most accounts may use it."""
+QUOTES, ANSWER_FROM = 3, 0.4
+"""The defaults of `quotes` and `answer_from`."""
 
 
 class Settings(BaseSettings):
@@ -68,9 +70,9 @@ class Settings(BaseSettings):
     fetch: bool = False
     """Whether addresses of web pages may be fetched when a reader adds them."""
 
-    quotes: int = Field(default=3, ge=1, le=10)
+    quotes: int = Field(default=QUOTES, ge=1, le=10)
     """Sentences that an answer quotes at most."""
-    answer_from: float = Field(default=0.4, ge=0, le=1)
+    answer_from: float = Field(default=ANSWER_FROM, ge=0, le=1)
     """Confidence below which the archive is said not to say. By default the best balanced accuracy of abstention on the
     tuning questions of three sets (training/reader/CARD.md)."""
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 
 import qa
 from qa.errors import ArchiveIndexError, CorpusError, QuestionError
+from qa.settings import Settings
 from qa.types import ABSTENTION, Delta, Finished, Found, Seconds
 from qa.web.examples import examples
 from tests.conftest import ROOT, Corpus, article
@@ -19,6 +21,17 @@ from tests.conftest import ROOT, Corpus, article
 def sample(tmp_path_factory: pytest.TempPathFactory) -> Iterator[qa.Archive]:
     with qa.open(ROOT / "corpus", index=tmp_path_factory.mktemp("index")) as archive:
         yield archive
+
+
+@contextmanager
+def answering_from(archive: qa.Archive, confidence: float) -> Iterator[None]:
+    """For the block, what is less sure than that is not said."""
+    before = archive.settings
+    archive.configure(Settings(answer_from=confidence))
+    try:
+        yield
+    finally:
+        archive.configure(before)
 
 
 def test_the_sample_archive_is_read_whole(sample: qa.Archive) -> None:
@@ -144,6 +157,16 @@ def test_who_holds_a_town_depends_on_the_day_of_asking(corpus: Corpus, tmp_path:
     assert today.text.startswith("**Iraqi forces** as of 5 January 2017")
 
 
+@pytest.mark.parametrize("answer_from", [0.1, 0.9])
+def test_what_a_form_makes_sure_enough_is_as_sure_as_is_set(corpus: Corpus, tmp_path: Path, answer_from: float) -> None:
+    told = "Iraqi forces retook Velm last year. Ada Brack, the mayor of Velm, said more."
+    folder = corpus({"a.md": f"---\npublished: 2017-01-05\n---\n{told}"})
+    with qa.open(folder, index=tmp_path / "index", settings=Settings(answer_from=answer_from)) as archive:
+        held, person = archive.ask("Who controls Velm?"), archive.ask("Who is Ada Brack?")
+    assert (held.short, person.short) == ("Iraqi forces", "the mayor of Velm")
+    assert min(held.confidence, person.confidence) >= answer_from
+
+
 def test_a_relative_day_in_an_article_of_unknown_date_stays_relative(corpus: Corpus, tmp_path: Path) -> None:
     root = corpus({"a.txt": "The old bridge at Basra collapsed on Sunday after the flood."})
     with qa.open(root, index=tmp_path / "index") as archive:
@@ -192,11 +215,15 @@ def test_the_days_a_question_names_narrow_the_search_and_are_told(sample: qa.Arc
 def test_an_event_of_the_archive_is_a_day_too(sample: qa.Archive) -> None:
     answer = sample.ask("Who defended Haditha after Ramadi fell?")
     assert answer.narrowed.after == date(2015, 5, 17)
+    with answering_from(sample, 1):
+        assert not sample.ask("Who defended Haditha after Ramadi fell?").narrowed  # no day is sure enough
 
 
 def test_where_this_week_s_articles_do_not_answer_all_are_searched(sample: qa.Archive) -> None:
     answer = sample.ask("How far is Anah from Syria this week?", asked=date(2017, 12, 12))
     assert not answer.abstained and not answer.narrowed
+    with answering_from(sample, 0):  # what they say is sure enough
+        assert sample.ask("How far is Anah from Syria this week?", asked=date(2017, 12, 12)).narrowed
     assert sample.ask("How many people died in Ramadi in 2017?").narrowed
 
 
@@ -233,6 +260,8 @@ def test_what_was_before_an_event_may_be_told_only_after_it(sample: qa.Archive) 
 def test_a_name_spelled_wrongly_is_understood_and_told(sample: qa.Archive) -> None:
     answer = sample.ask("When did Ramdi fall?")
     assert (answer.short, answer.question) == ("Sunday 17 May 2015", "When did Ramadi fall?")
+    assert answer.warnings == ("The archive has no “Ramdi”: the nearest name it has is “Ramadi”.",)
+    assert sample.ask("When did Ramadi fall?").warnings == ()
 
 
 def test_who_somebody_is_and_who_has_no_such_role(sample: qa.Archive) -> None:

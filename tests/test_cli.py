@@ -11,6 +11,7 @@ from click.testing import CliRunner, Result
 import qa
 from qa.cli import main
 from qa.keeping.users import Users
+from qa.settings import Settings
 from tests.conftest import ROOT, Corpus
 
 PASSWORD = "a lantern for Kut"  # noqa: S105 - of nobody
@@ -50,6 +51,42 @@ def test_ask_json_is_the_library_s_answer_and_nothing_else(folder: Path) -> None
 def test_an_abstention_is_an_answer(folder: Path) -> None:
     result = run(folder, "ask", "Who won the World Cup?")
     assert (result.exit_code, result.stdout) == (0, "The archive does not say.\n")
+
+
+def test_what_was_read_otherwise_than_asked_is_told_with_every_answer(folder: Path) -> None:
+    told = "The archive has no “Ramdi”: the nearest name it has is “Ramadi”.\n"
+    result = run(folder, "ask", "When did Ramdi fall?")
+    assert result.stdout.startswith("Understood as: When did Ramadi fall?\nSunday 17 May 2015\n[1] “")
+    assert result.stdout.endswith(told)
+    none = run(folder, "ask", "Who won the World Cup in Ramdi?").stdout
+    assert none == f"Understood as: Who won the World Cup in Ramadi?\nThe archive does not say.\n{told}"
+    assert run(folder, "ask", "Timeline of the battle for Ramdi").stdout.endswith(told)
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1"])
+def test_what_the_terminal_lacks_is_no_error(folder: Path, encoding: str) -> None:
+    def asked(*arguments: str) -> Result:
+        place = ["--corpus", str(ROOT / "corpus"), "--index", str(folder)]
+        return CliRunner(charset=encoding).invoke(main, ["ask", "When did Ramadi fall?", *place, *arguments])
+
+    shown, row = asked(), asked("--json")
+    assert (shown.exit_code, row.exit_code) == (0, 0)
+    assert shown.stdout.startswith("Sunday 17 May 2015\n[1] ?")
+    whole = json.loads(run(folder, "ask", "When did Ramadi fall?", "--json").stdout)
+    assert json.loads(row.stdout)["text"] == whole["text"] and "“" in whole["text"]
+    assert CliRunner(charset=encoding).invoke(main, ["ask", "--help"]).exit_code == 0
+
+
+def test_the_settings_are_read_once(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[Settings] = []
+    load = Settings.load
+
+    def loaded() -> Settings:
+        made.append(load())
+        return made[-1]
+
+    monkeypatch.setattr(Settings, "load", loaded)
+    assert run(folder, "search", "advisers").exit_code == 0 and len(made) == 1
 
 
 def test_search(folder: Path) -> None:
@@ -196,7 +233,6 @@ def test_feedback_prints_votes_that_say_what_is_right(
 ) -> None:
     from evals.questions import read_questions
     from qa.keeping.conversations import Conversations, file_of
-    from qa.settings import Settings
     from qa.types import Filters
 
     monkeypatch.setenv("QA_DATA", str(tmp_path))

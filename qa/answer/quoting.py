@@ -15,13 +15,9 @@ from qa.ingest.copies import sources
 from qa.language.intervals import day_in_words
 from qa.language.speech import hearsay, speaker
 from qa.language.words import terms
+from qa.settings import ANSWER_FROM, QUOTES
 from qa.types import ABSTENTION, Answer, Article, Citation, Hit, Span
 
-ANSWER_FROM = 0.4
-"""Confidence below which the archive is said not to say: the best balanced accuracy of abstention on the tuning
-questions of three sets (training/reader/CARD.md)."""
-QUOTES = 3
-"""Sentences quoted at most."""
 ALSO_FROM = 0.12
 """A further sentence is quoted where it is at least this share as likely as the best one: on ClapNQ, whose answers need
 several sentences, 0.92 of the answers then quote one that was chosen by hand (0.78 from 0.5)."""
@@ -34,6 +30,8 @@ NEAR = 0.9
 """Findings of at least this share of the best one's confidence are as good: the newest of them stands first where the
 newest is asked for."""
 
+MARKER = re.compile(r"(?<!\\)\[(\d+)\]")
+"""Of a citation in `Answer.text`; brackets of an article's own are escaped by `plain`."""
 ONE_ANSWER: tuple[Kind, ...] = ("when", "who", "count", "measure", "where")
 """Kinds of question to which reports that give different answers disagree."""
 _CORRECTS = re.compile(

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 
-from qa.answer.quoting import ANSWER_FROM
 from qa.answer.reading import Finding
 from qa.language.names import Name, in_words_of
 from qa.language.words import terms
+from qa.settings import ANSWER_FROM
 
 LIKELY = 0.02
 """Confidence from which the words read are believed where the sentence's form agrees; they are then sure enough."""
@@ -49,7 +49,9 @@ def also_asked(place: str) -> tuple[str, str]:
     return f"Who controls {place}?", f"Who captured or retook {place}?"
 
 
-def by_last_change(findings: Iterable[Finding], place: str, names: Sequence[Name], day: date) -> list[Finding]:
+def by_last_change(
+    findings: Iterable[Finding], place: str, names: Sequence[Name], day: date, answer_from: float = ANSWER_FROM
+) -> list[Finding]:
     """The findings with the last that tells who took or held the place first, of those known on `day`.
 
     None where no sentence tells it: who fights for a place does not hold it.
@@ -59,6 +61,7 @@ def by_last_change(findings: Iterable[Finding], place: str, names: Sequence[Name
         place: What is held.
         names: The names in `place` that have others.
         day: The day as of which it is asked.
+        answer_from: The confidence that is enough for an answer; a form that agrees gives it.
     """
     likeliest: dict[tuple[str, int], Finding] = {}
     for finding in sorted(findings, key=lambda f: -f.confidence):
@@ -67,7 +70,7 @@ def by_last_change(findings: Iterable[Finding], place: str, names: Sequence[Name
     if not told:
         return []
     last = max(told, key=_day)
-    return [replace(last, confidence=max(last.confidence, ANSWER_FROM)), *(f for f in told if f is not last)]
+    return [replace(last, confidence=max(last.confidence, answer_from)), *(f for f in told if f is not last)]
 
 
 def _tells(finding: Finding, place: str, names: Sequence[Name]) -> bool:

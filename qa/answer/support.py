@@ -12,13 +12,14 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Literal, Protocol
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from qa.answer.facts import Facts, facts, missing, names
 from qa.answer.opposing import Words, contrary, denied, disorder, elsewhere, miscounted, swapped
+from qa.index.work import Encodes
 from qa.ingest.passages import prose
 from qa.language.intervals import day_in_words
 from qa.language.words import fold, terms, words
@@ -57,13 +58,6 @@ _TALK = frozenset(terms("source article passage report answer question following
 _CLAUSE = re.compile(
     r"(?:[,;:()]| [–—-] )\s*|\b(?:and|but|which|who|where|while|although|after|before|because|when|that|with|as)\b"
 )
-
-
-class Encodes(Protocol):
-    """What makes vectors of texts."""
-
-    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """(n, dimensions) of length 1, in the order of `texts`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from qa.answer.markers import Sentence, Unfinished, whole_sentences
-from qa.answer.quoting import ANSWER_FROM, Copies, abstention, cited, plain
-from qa.answer.support import Checker, Encodes, Support
+from qa.answer.quoting import Copies, abstention, cited, plain
+from qa.answer.support import Checker, Support
 from qa.errors import WritingError
+from qa.index.work import Encodes
 from qa.language.words import terms
+from qa.settings import ANSWER_FROM
 from qa.types import ABSTENTION, Answer, Citation, Delta, Draft, Finished, Hit, Span
 
 SUPPORTED_SHARE = 0.5
@@ -101,6 +103,7 @@ def written(
     quoted: Answer,
     encoder: Encodes,
     copies: Copies,
+    answer_from: float = ANSWER_FROM,
 ) -> Iterator[Draft | Delta | Finished]:
     """The answer as a model writes it, ended by `Finished`.
 
@@ -111,6 +114,7 @@ def written(
         quoted: The answer that quotes; given where nothing comes of the written one, and the source of `short`.
         encoder: The one that the check of meaning asks.
         copies: Where the other prints of an article are known.
+        answer_from: Confidence below which the archive is said not to say: what the model says is above it, or below.
     """
     text = _Text(sources, copies, Checker(sources, encoder, quoted.question))
     try:
@@ -124,7 +128,8 @@ def written(
             elif text.verdicts:
                 text.warnings.append(f"The model adds: “{_excerpt(found.text)}”.")
             else:
-                yield Finished(abstention(quoted.question, quoted.hits, min(quoted.confidence, ANSWER_FROM / 2)))
+                none = abstention(quoted.question, quoted.hits, min(quoted.confidence, answer_from / 2))
+                yield Finished(replace(none, narrowed=quoted.narrowed, warnings=quoted.warnings))
                 return
     except WritingError as error:
         yield Finished(_instead(quoted, str(error)))
@@ -133,10 +138,10 @@ def written(
     if not text.citations or kept < SUPPORTED_SHARE * len(text.verdicts):
         yield Finished(_instead(quoted, "What the model wrote is not in the sources."))
         return
-    yield Finished(_answer(text, writer(), quoted))
+    yield Finished(_answer(text, writer(), quoted, answer_from))
 
 
-def _answer(text: _Text, writer: str, quoted: Answer) -> Answer:
+def _answer(text: _Text, writer: str, quoted: Answer, answer_from: float) -> Answer:
     """The written answer; `short` is the quoted one's where both say it."""
     said = " ".join(re.findall(r"\w+", text.text.casefold()))
     short = quoted.short if quoted.short and " ".join(re.findall(r"\w+", quoted.short.casefold())) in said else None
@@ -146,7 +151,7 @@ def _answer(text: _Text, writer: str, quoted: Answer) -> Answer:
         short=short,
         citations=tuple(text.citations.values()),
         abstained=False,
-        confidence=max(quoted.confidence, ANSWER_FROM),
+        confidence=max(quoted.confidence, answer_from),
         timeline=(),
         written_by=writer,
         warnings=(*quoted.warnings, *text.warnings),

@@ -98,8 +98,8 @@ class Index:
         except EngineFailed:
             return []
 
-    def respelled(self, question: str) -> str:
-        """`question` with names that the archive has nowhere spelled as it has them."""
+    def respelled(self, question: str) -> tuple[str, tuple[str, ...]]:
+        """`question` with names that the archive has nowhere spelled as it has them, and a sentence on each."""
 
         def near(word: str) -> list[str]:
             try:

@@ -15,18 +15,25 @@ SURE = 2
 """Times that the archive has a name at least, for it to be taken for what was meant."""
 
 
-def respelled(question: str, near: Callable[[str], Iterable[str]]) -> str:
-    """`question` with each such name as the archive has it most often; what is an English word is left as it is.
+def respelled(question: str, near: Callable[[str], Iterable[str]]) -> tuple[str, tuple[str, ...]]:
+    """`question` with each such name as the archive has it most often, and a sentence on each, in their order.
+
+    What is an English word is left as it is.
 
     Args:
         question: A question that stands alone.
         near: The texts of passages with a word nearly like one that no passage has; none where one has it.
     """
-    for match in reversed(list(_WORD.finditer(question))):
+    told: dict[str, str] = {}
+
+    def spelled(match: re.Match[str]) -> str:
         word = match[0]
-        if len(word) > SPELLED and not english(fold(word)) and (meant := _meant(word, near(word))):
-            question = question[: match.start()] + meant + question[match.end() :]
-    return question
+        if len(word) <= SPELLED or english(fold(word)) or not (meant := _meant(word, near(word))):
+            return word
+        told[word] = f"The archive has no “{word}”: the nearest name it has is “{meant}”."
+        return meant
+
+    return _WORD.sub(spelled, question), tuple(told.values())
 
 
 def _meant(word: str, texts: Iterable[str]) -> str:

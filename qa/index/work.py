@@ -62,7 +62,7 @@ class Encodes(Protocol):
         """Which model: vectors of different names cannot be compared."""
 
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """(n, dimensions), in the order of `texts`."""
+        """(n, dimensions) of length 1, in the order of `texts`."""
 
 
 class Workers(Protocol):

@@ -64,7 +64,7 @@ def _serve(
     import qa
 
     with bars() as progress:
-        archive = qa.open(corpus, index, progress)
+        archive = qa.open(corpus, index, progress, settings)
     with archive, exported(settings.otel_exporter_otlp_endpoint):
         for refused in archive.refused():
             print(f"Not read: {refused}", file=sys.stderr)

@@ -3,8 +3,9 @@
 from dataclasses import replace
 from datetime import date
 
-from qa.answer.quoting import ANSWER_FROM, LIKELY, QUOTES, quote
+from qa.answer.quoting import LIKELY, quote
 from qa.answer.reading import Finding
+from qa.settings import ANSWER_FROM, QUOTES
 from qa.types import ABSTENTION, Article, Hit, Passage, Span
 
 SURE = (1 + ANSWER_FROM) / 2

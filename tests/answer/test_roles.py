@@ -5,9 +5,9 @@ from collections.abc import Sequence
 import pytest
 from test_quoting import finding
 
-from qa.answer.quoting import ANSWER_FROM
 from qa.answer.reading import Finding
 from qa.answer.roles import UNLIKE, described, fitting, person_asked, role_asked
+from qa.settings import ANSWER_FROM
 
 
 def shorts(found: Sequence[Finding]) -> list[str]:

@@ -6,8 +6,9 @@ from datetime import date
 import pytest
 from test_quoting import finding
 
-from qa.answer.quoting import ANSWER_FROM, quote
+from qa.answer.quoting import quote
 from qa.answer.standing import LIKELY, by_last_change, place_held
+from qa.settings import ANSWER_FROM
 
 SEIZED = finding("Rebels seized Velm on Friday.", "Rebels", "a", 0.9, published=date(2015, 5, 18))
 RETOOK = finding("The army retook Velm.", "The army", "b", 0.5, published=date(2017, 1, 5))

@@ -38,4 +38,12 @@ def index(tmp_path: Path, corpus: Corpus, encoder: WordCounts) -> Iterator[Index
     ],
 )
 def test_a_name_is_read_as_the_archive_spells_it(index: Index, asked: str, meant: str) -> None:
-    assert index.respelled(asked) == meant
+    assert index.respelled(asked)[0] == meant
+
+
+def test_what_is_read_otherwise_is_told(index: Index) -> None:
+    assert index.respelled("Is Ramdi near falujha?")[1] == (
+        "The archive has no “Ramdi”: the nearest name it has is “Ramadi”.",
+        "The archive has no “falujha”: the nearest name it has is “Fallujah”.",
+    )
+    assert index.respelled("Is Ramadi near Fallujah?")[1] == ()
