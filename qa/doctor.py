@@ -8,7 +8,7 @@ from pathlib import Path
 
 from qa.answer.writing import Writer
 from qa.archive import Archive
-from qa.errors import DatelineError
+from qa.errors import DatelineError, SettingsError
 from qa.models.encoder import Encoder
 from qa.models.reader import Reader
 from qa.settings import Settings
@@ -69,6 +69,11 @@ def _meaning(corpus: Path, index: str | Path | None, settings: Settings) -> str:
 
 def _writing(settings: Settings) -> str:
     if not settings.writes:
+        if settings.write and settings.model:
+            raise SettingsError(
+                f"QA_MODEL names {settings.model!r} and no server, so answers quote the articles and nothing leaves "
+                "this machine: set OPENAI_BASE_URL, or OPENAI_API_KEY for OpenAI's."
+            )
         return "No language model is configured, so answers quote the articles and nothing leaves this machine."
     model = Writer(settings)
     pieces = model.write(PING)

@@ -79,7 +79,7 @@ class Settings(BaseSettings):
     write: bool = True
     """Whether answers are written by a language model where one is configured."""
     model: str = ""
-    """Its name; by default the first that the server lists, or OPENAI_MODEL."""
+    """Its name; by default the first that the server lists, or OPENAI_MODEL. A name alone configures no model."""
     openai_api_key: SecretStr = Field(SecretStr(""), validation_alias=AliasChoices("OPENAI_API_KEY", "openai_api_key"))
     """As the openai client reads it: OPENAI_API_KEY."""
     openai_base_url: str = Field("", validation_alias=AliasChoices("OPENAI_BASE_URL", "openai_base_url"))
@@ -111,9 +111,8 @@ class Settings(BaseSettings):
 
     @property
     def writes(self) -> bool:
-        """Whether a model is configured: nothing is sent anywhere otherwise."""
-        configured = self.model or self.openai_base_url or self.openai_api_key.get_secret_value()
-        return self.write and bool(configured)
+        """Whether a model is configured, by its server's address or a key: nothing is sent anywhere otherwise."""
+        return self.write and bool(self.openai_base_url or self.openai_api_key.get_secret_value())
 
     @classmethod
     def load(cls) -> Settings:

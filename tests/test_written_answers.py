@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from pydantic import SecretStr
 
 import qa
 from evals.scripted import Reply, Request, Script, Server, passages, serving, words
@@ -63,6 +64,12 @@ def test_a_written_answer_opens_the_sentences_it_rests_on(folder: Path) -> None:
     assert (answer.short, answer.abstained, answer.warnings) == ("Sunday 17 May 2015", False, ())
     assert (answer.usage.read, answer.usage.written, answer.written_by) == (100, 20, "first")
     assert len(server.requests) == 1
+
+
+def test_a_written_answer_is_as_sure_as_is_set(folder: Path) -> None:
+    with asked(folder, says("Ramadi fell on Sunday 17 May 2015 [{n}]."), answer_from=1.0) as (archive, _):
+        answer = archive.ask(QUESTION)
+    assert answer.written_by and (answer.abstained, answer.confidence) == (False, 1)
 
 
 def test_the_words_stream_and_each_sentence_follows_checked(folder: Path) -> None:
@@ -196,6 +203,20 @@ def test_no_address_no_request(folder: Path) -> None:
         assert archive.ask(QUESTION).usage == qa.Answer.__dataclass_fields__["usage"].default
 
 
+def test_a_name_alone_is_no_model() -> None:
+    assert not Settings(model="large").writes
+    assert Settings(model="large", openai_base_url="http://127.0.0.1:1/v1").writes
+    assert Settings(openai_api_key=SecretStr("sk-1")).writes
+    assert not Settings(openai_api_key=SecretStr("sk-1"), write=False).writes
+
+
+def test_what_a_reader_should_know_is_told_where_the_model_says_that_nothing_answers(folder: Path) -> None:
+    with asked(folder, says(ABSTENTION)) as (archive, _):
+        answer = archive.ask("When did Ramdi fall in 2015?")
+    assert answer.abstained and answer.narrowed
+    assert answer.warnings == ("The archive has no “Ramdi”: the nearest name it has is “Ramadi”.",)
+
+
 def test_the_settings_file_and_the_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     file = tmp_path / "settings.toml"
     file.write_text('model = "small"\ntemperature = 0.5\nopenai_base_url = "http://127.0.0.1:1/v1"\n', encoding="utf-8")
@@ -228,6 +249,10 @@ def test_doctor(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert written.exit_code == 0 and "Answers are written by first at 127.0.0.1" in written.stdout
     without = CliRunner().invoke(main, arguments)
     assert without.exit_code == 1 and "MEND  writing  The model at 127.0.0.1" in without.stdout
+    monkeypatch.delenv("OPENAI_BASE_URL")
+    monkeypatch.setenv("QA_MODEL", "large")
+    alone = CliRunner().invoke(main, arguments)
+    assert alone.exit_code == 1 and "MEND  writing  QA_MODEL names 'large' and no server" in alone.stdout
     monkeypatch.setenv("QA_RETRIES", "many")
     wrong = CliRunner().invoke(main, arguments)
     assert wrong.exit_code == 1 and "QA_RETRIES cannot be used" in wrong.stderr

@@ -49,7 +49,7 @@ class Named(BaseModel):
 
 
 class Changed(BaseModel):
-    """The settings that the page changes. An empty key leaves the one there is."""
+    """The settings that the page shows, as the reader leaves them. An empty key leaves the one there is."""
 
     write: bool = False
     openai_base_url: str = Field(default="", max_length=2000, pattern=r"^(https?://\S+)?$")
@@ -150,13 +150,15 @@ def _add_library(routes: APIRouter, archive: Archive, texts_of: TextsOf, free: b
     def change(request: Request, changed: Changed) -> str:
         if not free:
             raise HTTPException(403, texts_of(request)("settings_locked"))
-        values: dict[str, Any] = changed.model_dump()
-        key = values.pop("openai_api_key").strip()
-        if key:
+        before, given = archive.settings, changed.model_dump(exclude={"openai_api_key"})
+        # What the reader leaves as it is may come from the environment, and is not made to outlast it.
+        values: dict[str, Any] = {name: value for name, value in given.items() if value != getattr(before, name)}
+        if key := changed.openai_api_key.strip():
             values["openai_api_key"] = SecretStr(key)
-        new = archive.settings.model_copy(update=values)
-        new.save(list(values))
-        archive.configure(new)
+        if values:
+            new = before.model_copy(update=values)
+            new.save(list(values))
+            archive.configure(new)
         return texts_of(request)("settings_saved")
 
 

@@ -20,7 +20,7 @@ from qa.archive import Archive
 from qa.ingest.readers import KNOWN
 from qa.keeping.conversations import Conversation
 from qa.language.words import terms, words
-from qa.settings import Settings
+from qa.settings import ANSWER_FROM, Settings
 from qa.types import Hit, Refused, Statistics
 from qa.web.added import Added
 from qa.web.render import address, shortened
@@ -228,4 +228,4 @@ def settings_html(settings: Settings, free: bool, texts: Texts) -> str:
         free: Whether whoever looks may change them.
         texts: The page's words.
     """
-    return _html("settings", texts, settings=settings, free=free)
+    return _html("settings", texts, settings=settings, free=free, best=ANSWER_FROM)

@@ -97,7 +97,7 @@ def test_settings_set_a_model_and_never_show_its_key(page: Page) -> None:
 
     page.get_by_role("link", name="Settings").click()
     form = page.locator("#settings")
-    expect(page.get_by_text("No model is named below yet")).to_be_visible()
+    expect(page.get_by_text("Neither a server nor a key is given")).to_be_visible()
     form.get_by_label("Say “the archive does not say” unless this sure").fill("2")
     form.get_by_role("button", name="Save").click()
     expect(page.locator("#saved")).to_have_text("")  # the browser itself refuses it
@@ -107,7 +107,7 @@ def test_settings_set_a_model_and_never_show_its_key(page: Page) -> None:
         form.get_by_label("Key", exact=True).fill("sk-secret-1234")
         form.get_by_role("button", name="Save").click()
         expect(page.locator("#saved")).to_contain_text("Saved.")
-        expect(page.get_by_text("No model is named below yet")).to_be_hidden()
+        expect(page.get_by_text("Neither a server nor a key is given")).to_be_hidden()
         expect(page.locator("#about")).to_contain_text("each sentence checked")
         page.reload()
         expect(page.get_by_text("A key is set. It is not shown")).to_be_visible()

@@ -11,7 +11,7 @@ from fastapi.testclient import TestClient
 import qa
 from qa.archive import Archive
 from qa.keeping.conversations import Conversations, Kept
-from qa.settings import Settings
+from qa.settings import ANSWER_FROM, Settings
 from qa.types import Filters
 from qa.web.access import Access
 from qa.web.routes import router
@@ -158,6 +158,25 @@ def test_settings_are_changed_where_they_may_be_and_written_to_the_file(
         for wrong in ({"quotes": 0}, {"answer_from": 2}, {"openai_base_url": "file:///etc"}, {"quotes": "many"}):
             assert reader.post("/api/settings", json=changed | wrong).status_code == 422
         assert archive.settings.answer_from == 0.4
+    finally:
+        archive.configure(before)
+
+
+def test_only_what_the_reader_changes_is_saved(
+    archive: Archive, kept: Conversations, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    file = tmp_path / "settings.toml"
+    monkeypatch.setattr("qa.settings.FILE", file)
+    monkeypatch.setenv("QA_MODEL", "of today")
+    before, reader = archive.settings, client(archive, kept)
+    try:
+        archive.configure(Settings.load())
+        shown = {"write": True, "openai_base_url": "", "model": "of today", "quotes": 3, "answer_from": ANSWER_FROM}
+        assert reader.post("/api/settings", json=shown).status_code == 200
+        assert not file.exists()
+        assert reader.post("/api/settings", json=shown | {"quotes": 2}).status_code == 200
+        assert file.read_text(encoding="utf-8") == "quotes = 2\n"
+        assert (archive.settings.model, archive.settings.quotes) == ("of today", 2)
     finally:
         archive.configure(before)
 

@@ -8,7 +8,7 @@ import pytest
 from pydantic import SecretStr
 
 from qa.keeping.conversations import Conversation
-from qa.settings import Settings
+from qa.settings import ANSWER_FROM, Settings
 from qa.types import Article, Hit, Passage, Refused, Statistics
 from qa.web.texts import languages
 from qa.web.views import (
@@ -84,6 +84,13 @@ def test_a_key_is_never_shown_and_settings_of_others_are_locked() -> None:
     shown = settings_html(settings, False, EN)
     assert "sk-secret" not in shown and "A key is set." in shown and "<fieldset disabled>" in shown
     assert "No key is set." in settings_html(Settings(), True, EN)
+
+
+def test_that_a_name_alone_is_no_model_is_said() -> None:
+    said = f'id="write-said">{EN("settings_write_none")}'
+    assert said in settings_html(Settings(model="large"), True, EN)
+    assert said not in settings_html(Settings(openai_base_url="http://127.0.0.1:1/v1"), True, EN)
+    assert f"{ANSWER_FROM} was best" in settings_html(Settings(answer_from=0.9), True, EN)
 
 
 def test_what_may_not_be_added_has_no_form() -> None:
