@@ -15,11 +15,9 @@ from llama_index.core.prompts.mixin import PromptMixinType
 from llama_index.core.schema import NodeRelationship, NodeWithScore, QueryBundle, RelatedNodeInfo, TextNode
 from pydantic import PrivateAttr
 
-from qa.archive import RETRIEVED, Archive
+from qa.archive import EVERYTHING, RETRIEVED, Archive
 from qa.models.encoder import BATCH, Encoder
 from qa.types import Article, Citation, Filters, Hit
-
-EVERYTHING = Filters()
 
 
 class DatelineRetriever(BaseRetriever):

@@ -13,9 +13,9 @@ from anyio import CapacityLimiter, to_thread
 from qa.types import Event
 
 CONCURRENT = 16
-"""Threads that work for callers at once; as many as the browser chat has."""
+"""Threads that work for callers at once, and questions that the browser chat answers at once."""
 WAITING = 64
-"""Callers who wait for one; whoever comes then is turned away."""
+"""Callers, or questions, that wait for one; whoever comes then is turned away."""
 Result = TypeVar("Result")
 
 

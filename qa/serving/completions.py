@@ -8,7 +8,6 @@ schema, several choices) is refused in one sentence where the caller relies on i
 from __future__ import annotations
 
 import json
-import re
 import secrets
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from datetime import date
@@ -18,17 +17,16 @@ from urllib.parse import quote, urlsplit
 from pydantic import BaseModel, ConfigDict, Field
 
 from qa import types
+from qa.answer.quoting import MARKER
+from qa.search.dialogue import HISTORY
 from qa.serving.refusals import Refusal
 from qa.serving.schemas import Answer, Narrowing
 from qa.types import Article, Delta, Event, Finished, Turn
 
 MODEL = "dateline"
-HISTORY = 20
-"""Earlier turns that a follow-up can lean on; the same as in the browser chat."""
 MESSAGES = 1000
 CUT_OFF = "\n\n---\n\n"
 """Stands between what a model had written before it failed and the answer that takes its place."""
-_MARKER = re.compile(r"(?<!\\)\[(\d+)\]")
 
 
 class Part(BaseModel):
@@ -198,7 +196,7 @@ def cited(answer: types.Answer, text: str, begins: int, home: str) -> list[dict[
                 "url": address(article, home),
             },
         }
-        for marker in _MARKER.finditer(text)
+        for marker in MARKER.finditer(text)
         if (article := articles.get(int(marker[1])))
     ]
 

@@ -13,8 +13,9 @@ from starlette.responses import JSONResponse
 
 from qa.answer.timeline import EVENTS
 from qa.archive import QUESTION_CHARACTERS, Archive
+from qa.search.dialogue import HISTORY
 from qa.serving.answering import Threads
-from qa.serving.completions import HISTORY, Asked, Options, chunks, completion, known_model, model_object
+from qa.serving.completions import Asked, Options, chunks, completion, known_model, model_object
 from qa.serving.metrics import Metrics
 from qa.serving.refusals import Error, OpenAIErrors, Refusal
 from qa.serving.schemas import Answer, Article, Earlier, Found, Moment, Narrowing, Passage, Timeline

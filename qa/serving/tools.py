@@ -21,8 +21,8 @@ from qa.archive import Archive
 from qa.errors import DatelineError
 from qa.keeping.keys import Keys
 from qa.network.rates import Rates
+from qa.search.dialogue import HISTORY
 from qa.serving.answering import Busy, Threads
-from qa.serving.completions import HISTORY
 from qa.serving.guard import Guard
 from qa.serving.refusals import BUSY
 from qa.serving.schemas import Answer, Article, Earlier, Found, Moment, Passage, Timeline

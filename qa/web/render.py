@@ -10,7 +10,7 @@ from html import escape
 from urllib.parse import quote
 
 from qa.answer.origin import day_of, origin
-from qa.answer.quoting import plain
+from qa.answer.quoting import MARKER, plain
 from qa.answer.shorts import times
 from qa.language.intervals import day_in_words, show
 from qa.search.period import in_words
@@ -24,7 +24,6 @@ HOW_FOUND = 5
 EXCERPT_CHARACTERS = 180
 SPANS = 50
 """More quotes of one article are not marked at once."""
-_MARKER = re.compile(r"(?<!\\)\[(\d+)\]")
 _DIFFER = re.compile(r"(?:Another report|The same article also|An earlier report, since corrected,) ha[sd] \*\*")
 """How `qa.answer.quoting` introduces a report that says otherwise."""
 
@@ -52,7 +51,7 @@ def answer_markdown(
     parts += [_understood(answer.question, texts)] if answer.question != " ".join(asked.split()) else []
     if answer.timeline:
         parts.append(_plot(answer.timeline))
-    parts.append(_MARKER.sub(link, answer.text))
+    parts.append(MARKER.sub(link, answer.text))
     if answer.abstained and answer.hits:
         nearest = "".join(
             f"<li>{_offer(hit, excerpt=True)}</li>" for hit in _of_different_articles(answer.hits)[:NEAREST]

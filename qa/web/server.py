@@ -19,6 +19,7 @@ from qa.keeping.users import Users
 from qa.network import NO_TELEMETRY
 from qa.network.headers import Headers
 from qa.network.rates import Rates
+from qa.serving.answering import CONCURRENT, WAITING
 from qa.settings import Settings
 from qa.web.access import Access
 from qa.web.adding import adding_router
@@ -31,9 +32,6 @@ from qa.web.talk import Talk
 from qa.web.texts import languages
 from qa.web.views import state_of
 
-CONCURRENT = 16
-"""Questions answered at once; Gradio's default is one."""
-WAITING = 64
 # Gradio's own scripts need 'unsafe-inline' and 'unsafe-eval'. What matters is that nothing is loaded from, or sent to,
 # anywhere else: an article that smuggles a picture or a form past the sanitiser still cannot call home.
 CONTENT_SECURITY_POLICY = "; ".join(
@@ -120,7 +118,7 @@ def server(
 def _mount(app: FastAPI, blocks: Any, path: str) -> None:  # noqa: ANN401 - Gradio is imported late
     import gradio as gr  # importing the page has set what it must know before it is imported
 
-    blocks.queue(default_concurrency_limit=CONCURRENT, max_size=WAITING)
+    blocks.queue(default_concurrency_limit=CONCURRENT, max_size=WAITING)  # Gradio's own limit is one
     fonts = ["system-ui", "sans-serif"]
     gr.mount_gradio_app(
         app,

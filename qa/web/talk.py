@@ -16,12 +16,11 @@ from qa.archive import QUESTION_CHARACTERS, Archive
 from qa.errors import DatelineError, KeepingError
 from qa.keeping.conversations import Conversations, Kept
 from qa.network.rates import Rates
+from qa.search.dialogue import HISTORY
 from qa.types import ABSTENTION, Answer, Delta, Draft, Filters, Finished, Found, Hit, Turn
 from qa.web.render import answer_markdown, how_found, markdown_html
 from qa.web.texts import Texts
 
-HISTORY = 20
-"""Earlier turns that a follow-up can lean on."""
 SHOWN = 20
 """Turns on the page at first, and how many more at a time: with 300 a frame takes 170 ms, with 20 less than 16."""
 _KEPT = re.compile(r'class="permalink" href="[^"]*\?a=([\w-]+)"')
