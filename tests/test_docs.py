@@ -18,7 +18,8 @@ def test_every_setting_and_command_is_named() -> None:
     names = [
         name.upper() if name.startswith(("openai", "otel")) else f"QA_{name.upper()}" for name in Settings.model_fields
     ]
-    assert [name for name in names if f"`{name}`" not in README] == []
+    told = (ROOT / "docs" / "settings.md").read_text(encoding="utf-8")
+    assert [name for name in names if f"`{name}`" not in told] == []
     assert all(f"qa {name}" in README or name == "eval" for name in main.commands)
 
 
@@ -34,3 +35,15 @@ def test_the_map_names_what_is_there() -> None:
     names = re.findall(r"^  (\w+(?:\.py|/))", text, re.MULTILINE)
     assert len(names) > 12
     assert [name for name in names if not (ROOT / "qa" / name).exists()] == []
+
+
+def test_the_map_says_which_commands_take_the_folders() -> None:
+    text = (ROOT / "docs" / "design.md").read_text(encoding="utf-8")
+    listed, without = re.search(r"Command line: (.*?); all but (.*?) take `--corpus DIR`", text, re.DOTALL).groups()  # type: ignore[union-attr]
+    assert sorted(re.findall(r"`qa (\w+)", listed)) == sorted(main.commands)
+    options = {name: {option.name for option in command.params} for name, command in main.commands.items()}
+    assert {name for name in re.findall(r"`qa (\w+)", without)} == {
+        name
+        for name in options
+        if not {"corpus", "index"} <= options[name] and name != "eval"  # hands its own on
+    }

@@ -58,7 +58,7 @@ def test_every_command_has_its_heading_and_options(site: Path) -> None:
 
 
 def test_every_setting_has_its_row(site: Path) -> None:
-    text = read(site / "reference" / "settings.html")
+    text = read(site / "settings.html")
     names = [n.upper() if n.startswith(("openai", "otel")) else f"QA_{n.upper()}" for n in Settings.model_fields]
     assert [name for name in names if f"<td><code>{name}</code></td>" not in text] == []
     row = re.search(r"<tr>\s*<td><code>QA_ANSWER_FROM</code>.*?</tr>", text, re.S)
