@@ -177,6 +177,7 @@ def test_only_what_the_reader_changes_is_saved(
         assert reader.post("/api/settings", json=shown | {"quotes": 2}).status_code == 200
         assert file.read_text(encoding="utf-8") == "quotes = 2\n"
         assert (archive.settings.model, archive.settings.quotes) == ("of today", 2)
+        assert archive.written_by == ""  # a name alone is no model
     finally:
         archive.configure(before)
 
