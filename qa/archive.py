@@ -326,7 +326,7 @@ class Archive:
         if standing and (place := place_held(put)):
             more = [also for also in also_asked(place) if also != put]
             others = [f for also in more for f in self._found(also, both(filters, inferred))[1]]
-            findings = by_last_change([*findings, *others], place, self._index.names(place), standing, answer_from)
+            findings = by_last_change([*findings, *others], place, self._index.names(place), standing)
         answer = quote(understood, hits, findings, self._index.copies, standing, self._settings.quotes, answer_from)
         if answer.abstained and (about := happened(put)):
             _, moments = self._events(about, EVENTS, both(filters, inferred))
@@ -366,7 +366,7 @@ class Archive:
         with tracing.reading(question, found[:READ], READER) as tell:
             hits, readings = rerank(question, found, self._reader, names)
             tell(hits[:READ])
-        return hits, fitting(question, hits, read(question, hits, readings, names), self._settings.answer_from)
+        return hits, fitting(question, hits, read(question, hits, readings, names))
 
     def _days_of(self, event: str) -> tuple[date, date] | None:
         """The days on which the archive says that "Mosul fell"; None where it does not say."""

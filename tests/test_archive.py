@@ -157,14 +157,14 @@ def test_who_holds_a_town_depends_on_the_day_of_asking(corpus: Corpus, tmp_path:
     assert today.text.startswith("**Iraqi forces** as of 5 January 2017")
 
 
-@pytest.mark.parametrize("answer_from", [0.1, 0.9])
-def test_what_a_form_makes_sure_enough_is_as_sure_as_is_set(corpus: Corpus, tmp_path: Path, answer_from: float) -> None:
+def test_what_only_a_form_makes_sure_enough_is_not_said_where_more_is_asked_for(corpus: Corpus, tmp_path: Path) -> None:
     told = "Iraqi forces retook Velm last year. Ada Brack, the mayor of Velm, said more."
     folder = corpus({"a.md": f"---\npublished: 2017-01-05\n---\n{told}"})
-    with qa.open(folder, index=tmp_path / "index", settings=Settings(answer_from=answer_from)) as archive:
-        held, person = archive.ask("Who controls Velm?"), archive.ask("Who is Ada Brack?")
-    assert (held.short, person.short) == ("Iraqi forces", "the mayor of Velm")
-    assert min(held.confidence, person.confidence) >= answer_from
+    with qa.open(folder, index=tmp_path / "index") as archive:
+        asked = "Who controls Velm?", "Who is Ada Brack?"
+        assert [archive.ask(question).short for question in asked] == ["Iraqi forces", "the mayor of Velm"]
+        with answering_from(archive, 0.99):
+            assert all(archive.ask(question).abstained for question in asked)
 
 
 def test_a_relative_day_in_an_article_of_unknown_date_stays_relative(corpus: Corpus, tmp_path: Path) -> None:

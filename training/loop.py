@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TypeVar
 
 import torch
 from torch import Tensor, nn
+from torch.nn.attention import SDPBackend, sdpa_kernel
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 WARM_UP, WEIGHT_DECAY = 0.06, 0.01
+AVERAGED = 0.998
+"""What the weights kept hold of the ones before at each step: an average over some 500 steps."""
 SHOWN, KEPT = 50, 300
 """Steps between two lines of progress, and between two copies of the weights."""
 Batch = TypeVar("Batch")
@@ -24,7 +29,7 @@ def fit(
     rate: float,
     warm_up: float = WARM_UP,
 ) -> None:
-    """Train `model` by AdamW, a step a batch of `plan`; its weights are written to `path`.
+    """Train `model` by AdamW, a step a batch of `plan`; the average of its weights is written to `path`.
 
     Args:
         model: On its device, in training.
@@ -39,19 +44,22 @@ def fit(
         optimiser, rate, total_steps=len(plan), pct_start=warm_up, anneal_strategy="linear"
     )
     device = next(model.parameters()).device.type
+    averaged = AveragedModel(model, multi_avg_fn=get_ema_multi_avg_fn(AVERAGED))
     print(f"{len(plan)} steps on {device}", flush=True)
     started, running = time.time(), 0.0
     for step, batch in enumerate(plan, start=1):
-        with torch.autocast(device, dtype=torch.bfloat16):
+        # On a CPU attention that is fused takes 40 % more of a step than plain products do.
+        with sdpa_kernel(SDPBackend.MATH) if device == "cpu" else nullcontext(), torch.autocast(device, torch.bfloat16):
             loss = loss_of(batch)
         optimiser.zero_grad()
         loss.backward()
         nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimiser.step()
         schedule.step()
+        averaged.update_parameters(model)
         running = 0.98 * running + 0.02 * float(loss.detach())
         if step % SHOWN == 0:
             pace = (time.time() - started) / step
             print(f"step {step}/{len(plan)} loss {running / (1 - 0.98**step):.3f} {pace:.2f} s a step", flush=True)
         if step % KEPT == 0 or step == len(plan):
-            torch.save(model.state_dict(), path)
+            torch.save(averaged.module.state_dict(), path)

@@ -63,22 +63,19 @@ def person_asked(question: str) -> str | None:
     return match["name"] if match else None
 
 
-def fitting(
-    question: str, hits: Sequence[Hit], findings: Sequence[Finding], answer_from: float = ANSWER_FROM
-) -> list[Finding]:
+def fitting(question: str, hits: Sequence[Hit], findings: Sequence[Finding]) -> list[Finding]:
     """The findings with those first that say who somebody is, where the question asks who; others are less sure.
 
     Args:
         question: A question that stands alone.
         hits: What search found, best first.
         findings: What reading found in them, likeliest first.
-        answer_from: The confidence that is enough for an answer; a form that says who somebody is gives it.
     """
     if kind_of(question) != "who" or not findings:
         return list(findings)
     if name := person_asked(question):
-        told = described(name, hits, answer_from)
-        best = [replace(one, confidence=max(answer_from, findings[0].confidence)) for one in told[:1]]
+        told = described(name, hits)
+        best = [replace(one, confidence=max(ANSWER_FROM, findings[0].confidence)) for one in told[:1]]
         own = set(terms(name))
         if best:
             return [*best, *told[1:], *(one for one in findings if not own & set(terms(_read(one))))]
@@ -137,13 +134,12 @@ def _same_role(one: str, other: str) -> bool:
     return plain[0] == plain[1] or set(terms(plain[0])) == set(terms(plain[1]))
 
 
-def described(name: str, hits: Sequence[Hit], confidence: float = ANSWER_FROM) -> list[Finding]:
+def described(name: str, hits: Sequence[Hit]) -> list[Finding]:
     """What the sentences of the hits say that a person is, those that say most, in the order of the hits.
 
     Args:
         name: Of the person, as the question has it.
         hits: What search found, best first.
-        confidence: Given to each.
     """
     whole = rf"(?:[A-Z][\w’'.-]* ){{0,4}}?{_spelled(name)}"
     forms = (
@@ -153,7 +149,7 @@ def described(name: str, hits: Sequence[Hit], confidence: float = ANSWER_FROM) -
         rf"(?P<role>{_TITLES})(?: of [A-Z]\w+)?,? (?:[A-Z][\w’'-]+ ){{0,2}}?{_spelled(name)}\b",
     )
     for form in map(re.compile, forms):
-        if found := list(_described(form, hits, confidence)):
+        if found := list(_described(form, hits)):
             return found
     return []
 
@@ -164,7 +160,7 @@ def _spelled(name: str) -> str:
     return r"[ -](?:(?i:al|el)[ -])?".join(parts)
 
 
-def _described(form: re.Pattern[str], hits: Sequence[Hit], confidence: float) -> Iterator[Finding]:
+def _described(form: re.Pattern[str], hits: Sequence[Hit]) -> Iterator[Finding]:
     seen = set()
     for hit in hits:
         for sentence in prose(hit.article):
@@ -174,4 +170,4 @@ def _described(form: re.Pattern[str], hits: Sequence[Hit], confidence: float) ->
             seen.add(key)
             if match := form.search(hit.article.text[sentence.start : sentence.end]):
                 start, end = match.span("role" if match["role"] else "doing")
-                yield Finding(hit, sentence, Span(sentence.start + start, sentence.start + end), confidence)
+                yield Finding(hit, sentence, Span(sentence.start + start, sentence.start + end), ANSWER_FROM)

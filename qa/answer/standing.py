@@ -49,9 +49,7 @@ def also_asked(place: str) -> tuple[str, str]:
     return f"Who controls {place}?", f"Who captured or retook {place}?"
 
 
-def by_last_change(
-    findings: Iterable[Finding], place: str, names: Sequence[Name], day: date, answer_from: float = ANSWER_FROM
-) -> list[Finding]:
+def by_last_change(findings: Iterable[Finding], place: str, names: Sequence[Name], day: date) -> list[Finding]:
     """The findings with the last that tells who took or held the place first, of those known on `day`.
 
     None where no sentence tells it: who fights for a place does not hold it.
@@ -61,7 +59,6 @@ def by_last_change(
         place: What is held.
         names: The names in `place` that have others.
         day: The day as of which it is asked.
-        answer_from: The confidence that is enough for an answer; a form that agrees gives it.
     """
     likeliest: dict[tuple[str, int], Finding] = {}
     for finding in sorted(findings, key=lambda f: -f.confidence):
@@ -70,7 +67,7 @@ def by_last_change(
     if not told:
         return []
     last = max(told, key=_day)
-    return [replace(last, confidence=max(last.confidence, answer_from)), *(f for f in told if f is not last)]
+    return [replace(last, confidence=max(last.confidence, ANSWER_FROM)), *(f for f in told if f is not last)]
 
 
 def _tells(finding: Finding, place: str, names: Sequence[Name]) -> bool:

@@ -154,6 +154,7 @@ def main() -> None:
     parser.add_argument("--marked", action="store_true", help="train on the sets whose answers are marked, alone")
     parser.add_argument("--start", type=Path, help="a reader.pt to go on from")
     parser.add_argument("--steps", type=int, help="at most so many")
+    parser.add_argument("--rate", type=float, default=RATE, help="of learning, at its highest")
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(SEED)
@@ -165,7 +166,7 @@ def main() -> None:
     if options.start:
         model.load_state_dict(torch.load(options.start, map_location=device))
     print(f"{len(rows)} examples", flush=True)
-    fit(model, plan, lambda batch: loss_of(model, batch, device), options.out / "reader.pt", RATE)
+    fit(model, plan, lambda batch: loss_of(model, batch, device), options.out / "reader.pt", options.rate)
 
 
 if __name__ == "__main__":
