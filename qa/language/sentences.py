@@ -11,6 +11,9 @@ WRAPPED_WIDTH = 120
 """Lines of a paragraph that a program wrapped are no longer than this; a paragraph on one line mostly is."""
 WRAPPED_SHARE = 0.6
 """... and all but its last line are at least this share of the longest."""
+PIECE, AHEAD = 6_000, 1_500
+"""Characters that are looked at together, and how many of them only so that a quotation that began before is seen
+whole. sentencex seeks each one's end up to the end of what it is given: of opening marks alone by their square."""
 
 
 def sentences(text: str, start: int = 0, end: int | None = None) -> list[Span]:
@@ -53,12 +56,24 @@ def _unwrapped(text: str, block: list[Span]) -> list[Span]:
 
 
 def _sentences_of(text: str, line: Span) -> Iterator[Span]:
-    from sentencex import get_sentence_boundaries
-
     # sentencex 1.0 panics on white space outside ASCII before a full stop ("Plan B\N{NO-BREAK SPACE}.").
     part = re.sub(r"[^\S\t-\r ]", " ", text[line.start : line.end])
-    for found in get_sentence_boundaries("en", part):
-        words = part[found["start_index"] : found["end_index"]]
+    for first, last in _boundaries(part):
+        words = part[first:last]
         if stripped := words.strip():
-            start = line.start + found["start_index"] + words.index(stripped[0])
+            start = line.start + first + words.index(stripped[0])
             yield Span(start, start + len(stripped))
+
+
+def _boundaries(part: str) -> Iterator[tuple[int, int]]:
+    """[start, end) of each sentence with its white space; a long text is taken in pieces that begin with a sentence."""
+    from sentencex import get_sentence_boundaries
+
+    place = 0
+    while place < len(part):
+        found = get_sentence_boundaries("en", part[place : place + PIECE])
+        spans = [(place + one["start_index"], place + one["end_index"]) for one in found]
+        if place + PIECE < len(part):
+            spans = [span for span in spans if span[1] <= place + PIECE - AHEAD] or spans
+        yield from spans
+        place = spans[-1][1] if spans else place + PIECE
