@@ -14,8 +14,6 @@ from torch.nn.attention import SDPBackend, sdpa_kernel
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 WARM_UP, WEIGHT_DECAY = 0.06, 0.01
-AVERAGED = 0.998
-"""What the weights kept hold of the ones before at each step: an average over some 500 steps."""
 SHOWN, KEPT = 50, 300
 """Steps between two lines of progress, and between two copies of the weights."""
 Batch = TypeVar("Batch")
@@ -28,8 +26,9 @@ def fit(
     path: Path,
     rate: float,
     warm_up: float = WARM_UP,
+    averaged: float = 0.0,
 ) -> None:
-    """Train `model` by AdamW, a step a batch of `plan`; the average of its weights is written to `path`.
+    """Train `model` by AdamW, a step a batch of `plan`; its weights are written to `path`.
 
     Args:
         model: On its device, in training.
@@ -38,13 +37,14 @@ def fit(
         path: Written every KEPT steps and at the end.
         rate: Of learning at its highest.
         warm_up: Share of the steps until then; it falls to 0 in a line.
+        averaged: What the weights that are written keep of the ones before at each step; with 0 they are the last ones.
     """
     optimiser = torch.optim.AdamW(model.parameters(), lr=rate, weight_decay=WEIGHT_DECAY, fused=True)
     schedule = torch.optim.lr_scheduler.OneCycleLR(
         optimiser, rate, total_steps=len(plan), pct_start=warm_up, anneal_strategy="linear"
     )
     device = next(model.parameters()).device.type
-    averaged = AveragedModel(model, multi_avg_fn=get_ema_multi_avg_fn(AVERAGED))
+    kept = AveragedModel(model, multi_avg_fn=get_ema_multi_avg_fn(averaged))
     print(f"{len(plan)} steps on {device}", flush=True)
     started, running = time.time(), 0.0
     for step, batch in enumerate(plan, start=1):
@@ -56,10 +56,10 @@ def fit(
         nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimiser.step()
         schedule.step()
-        averaged.update_parameters(model)
+        kept.update_parameters(model)
         running = 0.98 * running + 0.02 * float(loss.detach())
         if step % SHOWN == 0:
             pace = (time.time() - started) / step
             print(f"step {step}/{len(plan)} loss {running / (1 - 0.98**step):.3f} {pace:.2f} s a step", flush=True)
         if step % KEPT == 0 or step == len(plan):
-            torch.save(averaged.module.state_dict(), path)
+            torch.save(kept.module.state_dict(), path)

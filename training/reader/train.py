@@ -28,6 +28,8 @@ TOKENS = 256
 BATCH_TOKENS = 3_200
 """Tokens of a batch, padding counted: some 16 passages."""
 RATE = 1.5e-4
+AVERAGED = 0.998
+"""Of the weights before, kept at each step: an average over some 500 steps."""
 ANSWERABLE_WEIGHT = 0.5
 """Of the loss of the whole passage, beside 1 for the span."""
 OUTSIDE = -1e4
@@ -166,7 +168,8 @@ def main() -> None:
     if options.start:
         model.load_state_dict(torch.load(options.start, map_location=device))
     print(f"{len(rows)} examples", flush=True)
-    fit(model, plan, lambda batch: loss_of(model, batch, device), options.out / "reader.pt", options.rate)
+    path = options.out / "reader.pt"
+    fit(model, plan, lambda batch: loss_of(model, batch, device), path, options.rate, averaged=AVERAGED)
 
 
 if __name__ == "__main__":
