@@ -23,7 +23,10 @@ _SIGNS: tuple[tuple[Kind, str], ...] = (
         "measure",
         r"\bhow (?:far|long|tall|high|wide|big|large|deep|fast|old|heavy|much)\b|\bwhat (?:distance|share|area)\b",
     ),
-    ("count", r"\bhow many\b|\b(?:what|which) (?:number|total|percentage|proportion)\b"),
+    (
+        "count",
+        r"\bhow many\b|\bwhat (?:is|was) the population\b|\b(?:what|which) (?:number|total|percentage|proportion)\b",
+    ),
     ("list", rf"\b(?:what|which|who)(?: (?:are|were))?(?: the)? {_NUMBER} \w+|\b(?:name|list) (?:all|the|{_NUMBER})\b"),
     ("who", r"\bwho(?:se|m)?\b|\b(?:which|what) (?:person|man|woman|official|minister|commander|spokes\w+)\b"),
     ("where", r"\bwhere\b|\b(?:in|at|from|to) (?:what|which) (?:town|city|place|country|province)\b"),

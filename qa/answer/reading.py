@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from qa.answer.fitting import fits
 from qa.answer.kinds import Kind, kind_of
 from qa.answer.shorts import days_meant, names_time, short_answer, times
 from qa.ingest.passages import prose
@@ -26,6 +27,9 @@ CONSTANT = -5.63
 FINER_FROM = 0.3
 """A sentence that says when, where the best one does not, or a finer time within the best one's ("Sunday" in "this
 month") stands first from this share of its confidence."""
+UNFIT = 0.1
+"""What is left of the chance where the best words cannot be the amount asked for: of 17 such answers to tuning
+questions none was right."""
 SPAN_LIMIT = 12.0
 """Logits beyond it tell nothing more."""
 TELLING = 2.0
@@ -96,6 +100,8 @@ def read(question: str, hits: Sequence[Hit], readings: Sequence[Reading], names:
         return []
     first, chosen = ordered[0]
     chance = 1 / (1 + math.exp(-_weighed(CHANCE, chosen) - CONSTANT))
+    if not fits(kind, question, chosen.hit.article.text, chosen.read):
+        chance *= UNFIT
     findings = [_finding(kind, question, candidate, chance * math.exp(score - first)) for score, candidate in ordered]
     if kind == "when":
         return list(_finer_first(_timed_first(findings)))

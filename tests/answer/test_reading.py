@@ -68,6 +68,16 @@ def test_the_questions_words_in_the_sentence_count() -> None:
     assert (first.hit.article.id, second.hit.article.id) == ("b", "a")
 
 
+def test_words_that_cannot_be_the_amount_asked_for_are_hardly_believed() -> None:
+    text = "The bridge of Ostrel is 300 metres long."
+    hits = [hit(0, len(text), Article("a", text))]
+    measured, counted = (
+        read(question, hits, [reading(text, "300", 5.0)])[0].confidence
+        for question in ("How far does the bridge of Ostrel reach?", "How many does the bridge of Ostrel reach?")
+    )
+    assert counted < measured / 5
+
+
 def test_words_and_numbers_are_taken_whole() -> None:
     text = "Around 1,200 workers of al-Qaim left at 10:30."
     for piece, whole in (("200", "1,200"), ("1", "1,200"), ("work", "workers"), ("30", "10:30"), ("1,200", "1,200")):
