@@ -79,7 +79,8 @@ def _writing(settings: Settings) -> str:
     pieces = model.write(PING)
     try:
         next(pieces, None)
-        return f"Answers are written by {model.name} at {model.host}, to which the passages found are sent."
+        sent = "questions, what they follow on and the passages found"
+        return f"Answers are written by {model.name} at {model.host}, to which {sent} are sent."
     finally:
         pieces.close()
         model.close()
