@@ -22,7 +22,8 @@ _UNITS = (
 )
 _UNIT = re.compile(rf"\b{_UNITS}|%|\bper ?cent\b|\b(?:forever|overnight|until|since|lifetime)\b", re.IGNORECASE)
 _MEASURED = re.compile(rf"[ -]?{_UNITS}", re.IGNORECASE)
-_COUNTED_IN = re.compile(rf"\bhow many (?:more |other |of the )?(?:\w+ )?{_UNITS}", re.IGNORECASE)
+_OF_THINGS = re.compile(rf"\bhow many\b(?! (?:more |other |of the )?(?:\w+ )?{_UNITS})|\bpopulation\b", re.IGNORECASE)
+"""In a question that counts something else than units."""
 _COST = re.compile(
     r"\bhow much\b(?!.*\b(?:per ?cent|time|longer|water|land|power|energy)\b)"
     r".*\b(?:costs?|earn(?:s|ed)?|pays?|paid|worth|spen[dt]|salary|fined?|ow(?:e|es|ed))\b",
@@ -55,7 +56,7 @@ def fits(kind: Kind, question: str, text: str, found: Span) -> bool:
     amount = any(True for _ in figures(words)) or _QUANTITY.search(words) is not None
     if kind == "measure":
         return amount or _UNIT.search(words) is not None
-    return amount and (not _measures(text, found) or _COUNTED_IN.search(question) is not None)
+    return amount and not (_OF_THINGS.search(question) and _measures(text, found))
 
 
 def _measures(text: str, found: Span) -> bool:

@@ -21,6 +21,7 @@ def fit(question: str, text: str, words: str) -> bool:
         ("How many boats sank?", "No boats sank.", "No"),
         ("How many days did it last?", "It lasted five days.", "five days"),
         ("How many days did it last?", "It lasted two weeks.", "two weeks"),
+        ("What total distance did they walk?", "They walked 300 kilometres.", "300"),
         ("How many voters came?", "Of the voters 74 per cent came.", "74 per cent"),
         ("What is the population of Ostrel?", "Ostrel has 4,000 inhabitants.", "4,000"),
         ("How far is Ostrel?", "It lies 30 kilometres away.", "30 kilometres"),
