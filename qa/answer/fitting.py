@@ -31,7 +31,7 @@ _COST = re.compile(
 )
 _MONEY = re.compile(
     r"[$£€¥₹]|\b(?:dollars?|cents?|pounds?|pence|euros?|yen|yuan|won|rupees?|pesos?|rou?bles?|francs?|marks?|lira|"
-    r"kron\w+|crowns?|rand|shekels?|ri(?:y)?als?|dinars?|dirhams?|baht|reais|lei|USD|EUR|GBP|free|nothing)\b"
+    r"kron\w+|crowns?|rand|shekels?|riy?als?|dinars?|dirhams?|baht|reais|lei|USD|EUR|GBP|free|nothing)\b"
     r"|\d ?(?:p|c|bn|m)\b",
     re.IGNORECASE,
 )
