@@ -14,6 +14,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from qa.errors import EngineFailed
+from qa.index.footers import damaged
 from qa.language.names import Name
 from qa.language.words import terms
 from qa.types import Filters
@@ -33,12 +34,13 @@ class Lexical:
     """The lexical index in a folder. Reading is safe for several threads; one writes at a time.
 
     What tantivy commits is there whole or not at all, so a sync that was killed does no harm. Where a search fails, the
-    index is marked, and the next sync builds it anew.
+    index is marked, and the next sync builds it anew, as it does where a checksum in a file is not that of the file.
     """
 
     def __init__(self, folder: Path) -> None:
         """Use the index in `folder`; it is opened on first use and made by `apply`."""
-        self.folder, self._lock, self._mark = folder, threading.Lock(), folder.with_suffix(".damaged")
+        self.folder, self._lock = folder, threading.Lock()
+        self._mark, self._checked = folder.with_suffix(".damaged"), folder.with_suffix(".checked")
         self._opened: Any = None
         self._linked: TemporaryDirectory[str] | None = None
 
@@ -47,8 +49,11 @@ class Lexical:
         return (self.folder / "meta.json").exists()
 
     def whole(self) -> bool:
-        """Whether the index can be searched, and no search of it has failed."""
-        return not self._mark.exists() and self.readable()
+        """Whether no search of the index has failed, its files are as they were written, and it can be searched.
+
+        Of a large index some files are looked at, and others the next time.
+        """
+        return not self._mark.exists() and self.exists() and not damaged(self.folder, self._checked) and self.readable()
 
     def readable(self) -> bool:
         """Whether the index can be opened and searched."""
@@ -173,6 +178,7 @@ class Lexical:
             if self.folder.exists():
                 shutil.rmtree(self.folder)
         self._mark.unlink(missing_ok=True)
+        self._checked.unlink(missing_ok=True)
 
     def _index(self) -> Any:  # noqa: ANN401 - tantivy publishes no types
         import tantivy
