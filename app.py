@@ -1,6 +1,6 @@
 """The browser chat in a clone: `uv run app.py` is `qa page`."""
 
-from qa.cli import page
+from qa.cli.serving import page
 
 if __name__ == "__main__":
     page(prog_name="app.py")
