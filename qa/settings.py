@@ -15,7 +15,7 @@ from qa.errors import SettingsError
 FILE = user_config_path("dateline") / "settings.toml"
 OPENAI_MODEL = "gpt-4.1-mini"
 """Asked where a key is set and nothing else: small, and most accounts may use it."""
-QUOTES, ANSWER_FROM = 3, 0.4
+QUOTES, ANSWER_FROM = 3, 0.35
 """The defaults of `quotes` and `answer_from`."""
 
 

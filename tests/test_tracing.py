@@ -80,9 +80,8 @@ def test_an_answer_is_traced_from_question_to_reading(archive: Archive, spans: S
     assert all(span.parent and span.parent.span_id == asked.context.span_id for span in (retrieved, read))
     assert known(asked)["input.value"] == QUESTION and known(asked)["output.value"] == answer.text
     told = json.loads(known(asked)["metadata"])
-    (cited,) = answer.citations
     assert (told["short"], told["abstained"]) == ("Sunday 17 May 2015", False)
-    assert told["citations"] == [f"{cited.article.id}:{cited.start}:{cited.end}"]
+    assert told["citations"] == [f"{cited.article.id}:{cited.start}:{cited.end}" for cited in answer.citations] != []
     best = answer.hits[0]
     assert known(read)["reranker.query"] == QUESTION
     assert known(read)["reranker.output_documents.0.document.content"] == best.text

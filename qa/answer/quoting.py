@@ -22,8 +22,9 @@ ALSO_FROM = 0.12
 """A further sentence is quoted where it is at least this share as likely as the best one: on ClapNQ, whose answers need
 several sentences, 0.92 of the answers then quote one that was chosen by hand (0.78 from 0.5)."""
 LIKELY = 0.4
-"""From this share of the best one's confidence on, another count is of the same thing, and another figure stands beside
-the best one in the short answer; a measure in the same unit, told in like words, is shown in any case."""
+"""From this share of the best one's confidence on, another report is said to have it otherwise, another count is of the
+same thing, and another figure stands beside the best one in the short answer; a measure in the same unit, told in like
+words, is shown in any case."""
 LOOKED_AT, NEAR_CHARACTERS = 8, 50
 """Findings looked through for other figures, and how far from a figure the words stand that say of what it is."""
 NEAR = 0.9
@@ -88,10 +89,12 @@ def quote(
     quoted_all = [_quoted(finding, citation) for finding, citation in zip(chosen, citations, strict=True)]
     blocks = [*_heading(kind, chosen[0], short, as_of is not None), quoted_all[0]]
     for finding, other, quoted in zip(chosen[1:], shorts[1:], quoted_all[1:], strict=True):
-        if finding.hit.article.id == chosen[0].hit.article.id and finding not in figures:
+        beside = finding in figures or _retracted(finding)
+        if finding.hit.article.id == chosen[0].hit.article.id and not beside:
             blocks += ["Also reported:", quoted]
         else:
-            blocks += [_introduced(kind, chosen[0], shorts[0], finding, other, as_of is not None), quoted]
+            rivals = kind in ONE_ANSWER and (beside or finding.confidence >= LIKELY * best)
+            blocks += [_introduced(rivals, chosen[0], shorts[0], finding, other, as_of is not None), quoted]
     return Answer("\n\n".join(blocks), short, citations, False, best, tuple(hits), question)
 
 
@@ -158,9 +161,10 @@ def _figures(kind: Kind, question: str, findings: Sequence[Finding]) -> list[Fin
 def _of_the_same(question: str, best: Finding, other: Finding) -> bool:
     """Whether two figures are of one thing: a word of the question follows both, or, for counts, several stand near."""
     asked = set(terms(question))
-    names = {term for name in re.findall(r"(?<=\s)[A-Z][\w’'-]*", question) for term in terms(name)}
-    named = names & set(terms(_words(best)))
-    if named and not named & set(terms(_words(other))):
+    told, named = set(terms(_words(other))), _names(question) & set(terms(_words(best)))
+    elsewhere = _names(_words(other)) - _names(question) - set(terms(_words(best)))
+    # "Al Qaim lies 330 kilometres from Baghdad" is not of Ramadi; "the town, 100 kilometres from Baghdad" may be.
+    if named and (not named & told or (elsewhere and not named <= told)):
         return False
     if _unit(best):
         return bool(asked & _after(best) & _after(other))
@@ -168,6 +172,11 @@ def _of_the_same(question: str, best: Finding, other: Finding) -> bool:
     if other.hit.article.id == best.hit.article.id or other.confidence < LIKELY * best.confidence:
         return False
     return len(asked & near) > 1 and not _MORE.match(other.hit.article.text, other.short.end)
+
+
+def _names(text: str) -> set[str]:
+    """The terms of words with a capital, the first aside."""
+    return {term for name in re.findall(r"(?<=\s)[A-Z][\w’'-]*", text) for term in terms(name)}
 
 
 def _after(finding: Finding) -> set[str]:
@@ -240,16 +249,19 @@ def _corrected(findings: Sequence[Finding]) -> Sequence[Finding]:
 
 
 def _introduced(
-    kind: Kind, first: Finding, short: str | None, finding: Finding, other: str | None, newest_first: bool
+    rivals: bool, first: Finding, short: str | None, finding: Finding, other: str | None, newest_first: bool
 ) -> str:
-    """What a further quote is beside the first: it says the same, something else to the same point, or more."""
+    """What a further quote is beside the first: it says the same, something else to the same point, or more.
+
+    Only of `rivals` can it be said that one of them has it otherwise.
+    """
     one, two = first.hit.article, finding.hit.article
     if not short or not other:
         return "Also reported:"
     if set(terms(other)) <= set(terms(short)) or set(terms(short)) <= set(terms(other)):
         one_source = sources(one) & sources(two) or (one.story and one.story == two.story)
         return "From the same source:" if one_source else "Reported alike:"
-    if kind not in ONE_ANSWER:
+    if not rivals:
         return "Also reported:"
     if _retracted(finding) or (_corrects(one) and (two.published or date.max) <= (one.published or date.min)):
         return f"An earlier report, since corrected, had **{plain(other)}**:"

@@ -29,6 +29,11 @@ _TITLE = (
     r"(?:(?:Lieutenant|Major|Brigadier|Prime|Vice|Foreign|Defen[cs]e|US|Mr|Mrs|Ms|Dr|Col|Gen|Lt|Sgt|Capt)\.?[ -]?)*"
 )
 _NAME = re.compile(rf"{_TITLE}\b[A-Z][\w'’]+(?:(?:[ -](?:al|el|bin|ibn|of|the|van|de)\b)?[ -][A-Z][\w'’.]*)*")
+_BODY = re.compile(
+    r"(?: (?:security|special|government|counter-terrorism|federal|local|military|air))?"
+    r" (?:forces?|troops|soldiers|police|army|fighters|militants|militias?|rebels|officials|authorities|government)\b"
+)
+"""Who is meant with a name before it: "Iraqi forces"; "Iraqi" alone is nobody."""
 _ITEM = r"(?:the )?[A-Z][\w'’-]*(?: [A-Z][\w'’-]*)*"
 _LIST = re.compile(rf"{_ITEM}(?:, {_ITEM})*,? and {_ITEM}")
 _QUOTED = re.compile(r"[“\"](?P<said>[^“”\"]+)[”\"]")
@@ -72,7 +77,9 @@ def short_answer(kind: Kind, question: str, article: Article, sentence: Span, re
     elif kind in ("count", "measure"):
         found = _figures(kind, question, text, near)
     elif kind == "who":
-        found = [match.span() for match in _NAME.finditer(text) if match.start() <= near[0] and near[1] <= match.end()]
+        found = [
+            _whole_name(text, *m.span()) for m in _NAME.finditer(text) if m.start() <= near[0] and near[1] <= m.end()
+        ]
     elif kind == "list":
         found = [match.span() for match in _LIST.finditer(text) if match.start() < near[1] and near[0] < match.end()]
     elif kind == "meaning":
@@ -85,6 +92,12 @@ def short_answer(kind: Kind, question: str, article: Article, sentence: Span, re
     if kind in ("count", "measure") and (roughly := _ROUGHLY.search(text, 0, start)):
         start = roughly.start()
     return Span(sentence.start + start, sentence.start + end)
+
+
+def _whole_name(text: str, start: int, end: int) -> tuple[int, int]:
+    """A name with the body of people that it belongs to."""
+    body = _BODY.match(text, end)
+    return start, body.end() if body else end
 
 
 def _figures(kind: Kind, question: str, text: str, read: tuple[int, int]) -> list[tuple[int, int]]:

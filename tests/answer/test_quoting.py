@@ -121,6 +121,32 @@ def test_a_measure_in_the_same_unit_is_shown_however_unlikely() -> None:
     ]
 
 
+def test_a_measure_of_another_place_is_not_said_to_be_of_the_one_asked_about() -> None:
+    near = finding("Ramadi is 115 kilometres west of Baghdad.", "115 kilometres", "a")
+    far = finding("But Al Qaim is 330 kilometres from Baghdad.", "330 kilometres", "b", 0.02)
+    assert len(quote("How far is Ramadi from Baghdad?", [], [near, far]).citations) == 1
+    alike = finding(
+        "But Al Qaim is 200 kilometres from Ramadi, as Ramadi is 100 from Baghdad.", "200 kilometres", "b", 0.02
+    )
+    assert len(quote("How far is Ramadi from Baghdad?", [], [near, alike]).citations) == 2
+
+
+def test_what_is_much_less_likely_is_not_said_to_have_it_otherwise() -> None:
+    fell = finding("The city fell on 17 May 2015.", "17 May 2015", "a", 0.9)
+    for confidence, words in ((0.5, "Another report has **30 December 2013**:"), (0.2, "Also reported:")):
+        cleared = finding("Troops cleared a camp on 30 December 2013.", "30 December 2013", "b", confidence)
+        assert words in quote("When did Ramadi fall?", [], [fell, cleared]).text
+
+
+def test_what_a_correction_itself_calls_wrong_is_told_as_such() -> None:
+    text = "Correction: a report on Saturday gave the number as 490. That was wrong. It is about 450."
+    found = [
+        finding(text, "about 450", "a", 0.9, published=date(2017, 1, 9)),
+        finding(text.replace("It is about 450.", "It was that."), "490", "a", 0.5, published=date(2017, 1, 9)),
+    ]
+    assert "An earlier report, since corrected, had **490**:" in quote("How many advisers are there?", [], found).text
+
+
 def test_a_figure_that_a_correction_calls_wrong_does_not_stand_first() -> None:
     corrected = "Correction: a report on Saturday gave the number of advisers as 490. That was wrong."
     found = [

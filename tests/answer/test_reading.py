@@ -114,7 +114,7 @@ def test_a_sentence_that_gives_a_reason_stands_first_for_why() -> None:
     swept = Article("a", "The flood swept away the bridge.")
     blamed = Article("b", "The mayor blamed the opening of a dam for the flood.")
     hits = [hit(0, len(one.text), one) for one in (swept, blamed)]
-    readings = [reading(swept.text, "swept", 5.0), reading(blamed.text, "dam", 3.0)]
+    readings = [reading(swept.text, "swept", 5.0), reading(blamed.text, "dam", 4.0)]
     assert [f.hit.article.id for f in read("Why did the flood come?", hits, readings)] == ["b", "a"]
     assert [f.hit.article.id for f in read("How did the flood come?", hits, readings)] == ["a", "b"]
 

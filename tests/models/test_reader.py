@@ -7,7 +7,7 @@ import pytest
 
 from qa.models.reader import NOTHING, Reader, Reading
 
-FALL = "The governor spoke for an hour. The city fell on Sunday, when the last soldiers left. Rain is expected."
+FALL = "The governor spoke for an hour. Velm fell on Sunday, when the last soldiers left. Rain is expected."
 CAKE = "Beat the butter and the sugar. Add four eggs, then the flour, and bake the cake for an hour."
 
 
@@ -23,7 +23,7 @@ def words(text: str, reading: Reading) -> str:
 
 
 def test_it_finds_the_words_that_answer(shipped: Reader) -> None:
-    fall, cake = shipped.read(["When did the city fall?"] * 2, [("Siege ends", FALL), ("", CAKE)])
+    fall, cake = shipped.read(["When did Velm fall?"] * 2, [("Siege of Velm ends", FALL), ("", CAKE)])
     assert "Sunday" in words(FALL, fall)
     assert fall.relevance > 0 > cake.relevance
     assert fall.best(0, len(FALL))[0] > 0 > cake.best(0, len(CAKE))[0]
@@ -32,7 +32,7 @@ def test_it_finds_the_words_that_answer(shipped: Reader) -> None:
 
 
 def test_the_best_span_lies_inside_the_characters_asked_for(shipped: Reader) -> None:
-    (reading,) = shipped.read(["When did the city fall?"], [("Siege ends", FALL)])
+    (reading,) = shipped.read(["When did Velm fall?"], [("Siege of Velm ends", FALL)])
     start = FALL.index("Rain")
     score, span = reading.best(start, len(FALL))
     assert span is not None and start <= span[0] < span[1] <= len(FALL)
@@ -53,9 +53,9 @@ def test_a_span_goes_forwards_inside_the_bounds_and_is_weighed_against_no_answer
 
 
 def test_passages_keep_their_order_and_do_not_depend_on_each_other(shipped: Reader) -> None:
-    passages = [("", "word " * 2000), ("Siege ends", FALL), ("", ""), ("A very long title " * 40, CAKE)]
-    together = shipped.read(["When did the city fall?"] * len(passages), passages)
-    alone = [shipped.read(["When did the city fall?"], [passage])[0] for passage in passages]
+    passages = [("", "word " * 2000), ("Siege of Velm ends", FALL), ("", ""), ("A very long title " * 40, CAKE)]
+    together = shipped.read(["When did Velm fall?"] * len(passages), passages)
+    alone = [shipped.read(["When did Velm fall?"], [passage])[0] for passage in passages]
     assert len(together) == 4
     for one, other in zip(together, alone, strict=True):
         # 8-bit arithmetic rounds a text a little differently beside longer ones.

@@ -13,7 +13,7 @@ import pytest
 
 import qa
 from qa.cli import main
-from qa.settings import Settings
+from qa.settings import ANSWER_FROM, Settings
 from tests.conftest import ROOT
 
 
@@ -62,7 +62,9 @@ def test_every_setting_has_its_row(site: Path) -> None:
     names = [n.upper() if n.startswith(("openai", "otel")) else f"QA_{n.upper()}" for n in Settings.model_fields]
     assert [name for name in names if f"<td><code>{name}</code></td>" not in text] == []
     row = re.search(r"<tr>\s*<td><code>QA_ANSWER_FROM</code>.*?</tr>", text, re.S)
-    assert row and "<code>0.4</code>" in row[0] and "Confidence below which" in row[0] and "at most 1" in row[0]
+    assert (
+        row and f"<code>{ANSWER_FROM}</code>" in row[0] and "Confidence below which" in row[0] and "at most 1" in row[0]
+    )
 
 
 def test_every_name_of_the_package_is_told(site: Path) -> None:

@@ -43,7 +43,7 @@ def triples(path: Path) -> list[Triple]:
     with path.open(encoding="utf-8") as file:
         for line in file:
             row = json.loads(line)
-            if row["answerable"]:
+            if row["spans"]:
                 right.append((row["question"], row["context"]))
             elif row["source"].endswith("-negative"):
                 wrong[row["question"]] = row["context"]

@@ -32,7 +32,7 @@ from qa.types import Filters, Hit, Turn
 ROOT = Path(__file__).parents[2]
 NAMES = tuple(name for name in WEIGHTS if name != "time")
 """Of the features; whether the time fits was weighed on TimeQA by hand."""
-SETS = ("squad2", "clapnq", "nq", "onestopqa")
+SETS = ("squad2", "clapnq", "nq", "onestopqa", "written")
 """Those whose licence allows a model fitted on them to be shipped."""
 AT_MOST = 400
 """Questions of one set, so that none outweighs the others."""

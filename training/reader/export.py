@@ -28,7 +28,7 @@ def main() -> None:
     options.out.mkdir(parents=True, exist_ok=True)
     model = load_reader(options.reader)
     export(model, options.out / "reader-fp32.onnx", INPUTS, OUTPUTS)
-    rows = list(rows_of(options.data, whole_tokenizer(), marked=True))
+    rows = list(rows_of(options.data, whole_tokenizer()))
     drawn = random.Random(SEED).sample(rows, CALIBRATION * BATCH)  # noqa: S311 - a fixed draw is wanted
     drawn.sort(key=lambda row: len(row["ids"]))
     batches = (tensors(drawn[start : start + BATCH], "cpu") for start in range(0, len(drawn), BATCH))

@@ -1,15 +1,15 @@
 """Licensed question sets to training examples: `python -m training.reader.prepare --shared ../shared --out DIR`.
 
-Writes train.jsonl, tune.jsonl and report.jsonl, a row an example: question, title, context, spans, answerable, spanned,
-within, source. `spans` are the [start, end) character offsets of the places where the answer stands, all of them where
-a set does not say which one was meant; `spanned` is false where the set says whether the context answers but not with
-which words; `within` is then the sentence that answers, where it is known. An article or page belongs to one part, the
-same for all sets.
+Writes train.jsonl, tune.jsonl and report.jsonl, a row an example: question, title, context, spans, source. `spans` are
+the [start, end) character offsets of the places where the answer stands, all of them where a set does not say which one
+was meant, and none where the context does not answer. An article or page belongs to one part, the same for all sets.
 """
 
 from __future__ import annotations
 
 import argparse
+import gzip
+import hashlib
 import json
 import random
 import re
@@ -27,9 +27,14 @@ CUT = 0.5
 SWAPPED = 0.8
 """Of the answered questions, the share that is also asked about something else, where that can be done."""
 PAIRS_NEGATIVES = 0.25
-"""Of the pairs, the share that also comes with another passage; as many come with theirs less the sentence."""
-PAIRS_WORDS = 80
-"""Words of a passage put together again from the sentences of neighbouring pairs."""
+"""Of the questions on passages of pairs, the share that also comes with another passage; as many come with theirs less
+the sentences that answer."""
+PASSAGE_WORDS = 110
+"""Words that the sentences of neighbouring pairs come to, at least, when they make up a passage again."""
+MARKED = Path(__file__).with_name("marked.jsonl")
+"""For each of these passages, as offsets, the words that answer its questions; and further questions, made for it."""
+PAIRS_SHA256 = "b33c05b03707082b4b0125fd78fa84585b089532787233e0209abc1af73d4ca2"
+"""Of the pairs, unzipped: the offsets hold for no others."""
 
 _NAME = re.compile(r"(?<=[a-z,;] )[A-Z][a-z]+(?: [A-Z][a-z]+)*\b")
 """Not at the start of a sentence, where any word has a capital."""
@@ -42,16 +47,7 @@ Example = dict[str, Any]
 
 def example(source: str, question: str, title: str, context: str, spans: list[tuple[int, int]]) -> Example:
     """An example whose answer is marked, or known not to be there."""
-    return {
-        "question": question,
-        "title": title,
-        "context": context,
-        "spans": spans,
-        "answerable": bool(spans),
-        "spanned": True,
-        "within": None,
-        "source": source,
-    }
+    return {"question": question, "title": title, "context": context, "spans": spans, "source": source}
 
 
 def places(answer: str, context: str) -> list[tuple[int, int]]:
@@ -77,9 +73,9 @@ def squad(folder: Path) -> Iterator[Example]:
 
 
 def written() -> Iterator[Example]:
-    """Passages of news and questions written for this training; half of the questions only look answerable."""
+    """Passages of news and questions written for this training; some of them only look answerable."""
     for row in rows(WRITTEN):
-        for question, answer in row["answered"]:
+        for question, answer in [*row["answered"], *row["quizzed"]]:
             yield example("written", question, row["title"], row["text"], places(answer, row["text"])[:1])
         for question in row["unanswered"]:
             yield example("written", question, row["title"], row["text"], [])
@@ -114,23 +110,32 @@ def timeqa(folder: Path, random_: random.Random) -> Iterator[Example]:
 
 
 def pairs(folder: Path) -> Iterator[Example]:
-    """Questions of SQuAD 1.1's training part with the sentence that answers (CC BY-SA 4.0); no words are marked.
+    """Questions of SQuAD 1.1's training part with the sentence that answers (CC BY-SA 4.0), and those of MARKED.
 
-    The pairs come in the order of the articles, so that neighbouring sentences make up a passage again.
+    Raises:
+        ValueError: The pairs are not those that MARKED was made for.
     """
-    asked = [
-        (row["question"], prose(row["sentence"])) for row in rows(folder / "squad_v1.1_train_subset_pairs.jsonl.gz")
-    ]
-    sentences = list(dict.fromkeys(sentence for _, sentence in asked))
-    place_of = {sentence: place for place, sentence in enumerate(sentences)}
-    for question, sentence in asked:
-        low = high = place_of[sentence]
-        while sum(len(s.split()) for s in sentences[low : high + 1]) < PAIRS_WORDS:
-            low, high = max(low - 1, 0), min(high + 1, len(sentences) - 1)
-        before = "".join(s + " " for s in sentences[low : place_of[sentence]])
-        found = example("pairs", question, "", " ".join(sentences[low : high + 1]), [])
-        within = (len(before), len(before) + len(sentence))
-        yield found | {"answerable": True, "spanned": False, "within": within}
+    path = folder / "squad_v1.1_train_subset_pairs.jsonl.gz"
+    if hashlib.sha256(gzip.decompress(path.read_bytes())).hexdigest() != PAIRS_SHA256:
+        raise ValueError(f"{path} is not what {MARKED.name} was made for.")
+    asked = list(rows(path))
+    for context, told in zip(passages([prose(row["sentence"]) for row in asked]), rows(MARKED), strict=True):
+        for number, start, end in told["answers"]:
+            yield example("pairs", asked[number]["question"], "", context, [(start, end)])
+        for question, start, end in told["asked"]:
+            yield example("pairs", question, "", context, [(start, end)])
+        for question in told["seeming"]:
+            yield example("pairs", question, "", context, [])
+
+
+def passages(sentences: Iterable[str]) -> list[str]:
+    """Passages of PASSAGE_WORDS or more; the pairs stand in the order of the articles, a sentence once a question."""
+    found: list[list[str]] = [[]]
+    for sentence in dict.fromkeys(sentences):
+        if sum(len(one.split()) for one in found[-1]) >= PASSAGE_WORDS:
+            found.append([])
+        found[-1].append(sentence)
+    return [" ".join(passage) for passage in found]
 
 
 def prose(tokens: str) -> str:
@@ -144,8 +149,7 @@ def cut(positive: Example) -> Example | None:
     """The same question over its passage less the sentences that answer; None where too little is left."""
     from sentencex import segment
 
-    spans = positive["spans"] or ([positive["within"]] if positive["within"] else [])
-    kept, place = [], 0
+    spans, kept, place = positive["spans"], [], 0
     for sentence in segment("en", positive["context"]):
         place = positive["context"].find(sentence, place)
         if not any(start < place + len(sentence) and end > place for start, end in spans):
@@ -190,7 +194,7 @@ def negatives(asked: list[Example], among: list[Example], random_: random.Random
     queries = bm25s.tokenize([e["question"] for e in asked], stopwords="en", show_progress=False)
     ranked, _ = index.retrieve(queries, k=min(20, len(contexts)), show_progress=False)
     for positive, order in zip(asked, ranked, strict=True):
-        start, end = (positive["spans"] or [positive["within"] or (0, len(positive["context"]))])[0]
+        start, end = positive["spans"][0]
         answer = positive["context"][start:end].lower()
         wrong = [contexts[place] for place in order if answer not in contexts[place].lower()][:LOOKED_AT]
         if wrong:
@@ -212,17 +216,16 @@ def gathered(shared: Path) -> dict[str, list[Example]]:
         for e in found:
             parts[part(e["title"])].append(e)
     for examples in parts.values():
-        asked = [e for e in examples if e["answerable"]]
+        asked = [e for e in examples if e["spans"]]
         less = [cut(e) for e in random_.sample(asked, int(CUT * len(asked)))]
-        examples.extend([*negatives(asked, examples, random_), *filter(None, less)])
+        alike = [e for e in asked if e["source"] != "written"]  # which has questions of its own that look answerable
+        other = [swapped(e, random_) for e in random_.sample(alike, int(SWAPPED * len(alike)))]
+        examples.extend([*negatives(asked, examples, random_), *filter(None, [*less, *other])])
     loose = list(pairs(data / "squad"))
-    some = int(PAIRS_NEGATIVES * len(loose))
-    less = [cut(e) for e in random_.sample(loose, some)]
-    parts["train"] += [*loose, *negatives(random_.sample(loose, some), loose, random_), *filter(None, less)]
-    for examples in parts.values():
-        spanned = [e for e in examples if e["spans"]]
-        other = [swapped(e, random_) for e in random_.sample(spanned, int(SWAPPED * len(spanned)))]
-        examples.extend(filter(None, other))
+    asked = [e for e in loose if e["spans"]]
+    some = int(PAIRS_NEGATIVES * len(asked))
+    less = [cut(e) for e in random_.sample(asked, some)]
+    parts["train"] += [*loose, *negatives(random_.sample(asked, some), loose, random_), *filter(None, less)]
     return parts
 
 
