@@ -74,7 +74,7 @@ class Settings(BaseSettings):
     """Sentences that an answer quotes at most."""
     answer_from: float = Field(default=ANSWER_FROM, ge=0, le=1)
     """Confidence below which the archive is said not to say. By default the best balanced accuracy of abstention on the
-    tuning questions of three sets (training/reader/CARD.md)."""
+    tuning questions of four sets (training/reader/CARD.md)."""
 
     write: bool = True
     """Whether answers are written by a language model where one is configured."""

@@ -83,9 +83,9 @@ def _files(folder: Path) -> Iterator[Path]:
 
 def _known(record: Path) -> dict[str, list[int]]:
     """Size, time and turn of each file looked at; a record that cannot be read says nothing."""
-    with suppress(OSError, ValueError, AttributeError):
+    with suppress(OSError, ValueError, AttributeError, TypeError):
         read = json.loads(record.read_bytes())
-        return {name: seen for name, seen in read.items() if isinstance(seen, list) and len(seen) == len("abc")}
+        return {name: seen for name, seen in read.items() if [type(one) for one in seen] == [int, int, int]}
     return {}
 
 

@@ -112,7 +112,7 @@ def test_a_list_of_segments_that_cannot_be_read_is_damage(synced: Path, tmp_path
     assert damaged(synced, tmp_path / "record")
 
 
-@pytest.mark.parametrize("record", ["", "[]", "{", '{"a": 1}', "null"])
+@pytest.mark.parametrize("record", ["", "[]", "{", '{"a": 1}', '{"a": ["b", 1, "c"]}', "null"])
 def test_a_record_that_cannot_be_read_is_made_anew(synced: Path, tmp_path: Path, record: str) -> None:
     (tmp_path / "record").write_text(record, encoding="utf-8")
     assert not damaged(synced, tmp_path / "record")
