@@ -36,7 +36,8 @@ TRAIN, TUNE = 70, 88
 """Of a hundred titles, those below the first number train, those below the second tune, the rest report."""
 SQUAD2 = "squad/squad_v2.0_dev_shared.json.gz"
 WRITTEN = Path(__file__).parents[1] / "training/reader/written.jsonl"
-"""Passages of news with four answered and four unanswerable questions each, written for this project."""
+"""Passages of news with four answered and four unanswerable questions each, written for this project; those that some
+have beside them (`quizzed`) are for training alone."""
 EVIDENCE_DOCUMENTS = 9
 """Pages of a RealTime QA question that count as right, at most: it lists no more."""
 

@@ -34,7 +34,7 @@ def damaged(folder: Path, record: Path) -> bool:
     """
     try:
         files = list(_files(folder))
-        stamps = {path.name: [path.stat().st_size, path.stat().st_mtime_ns] for path in files}
+        stamps = {path.name: [stat.st_size, stat.st_mtime_ns] for path in files for stat in [path.stat()]}
         known = _known(record)
         order = sorted(files, key=lambda path: _turn(known.get(path.name), stamps[path.name], path.name))
         turn, read = max((seen[2] for seen in known.values()), default=0) + 1, 0
