@@ -5,7 +5,7 @@ import urllib.request
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.browser.conftest import QUESTION, QUOTE, answered, ask, box, opened
 
@@ -26,6 +26,22 @@ def test_ask_read_and_check(page: Page, outside: list[str]) -> None:
     source.get_by_role("button", name="Close").click()
     expect(source).to_be_hidden()
     assert outside == []
+
+
+def test_the_page_begins_when_the_script_of_the_conversation_comes_last(browser: Browser, address: str) -> None:
+    """Gradio loads a script for each kind of part; over a slow network the largest comes after all others."""
+    context = browser.new_context()
+    page, held = context.new_page(), list[Route]()
+    page.route("**/assets/markdown-code-*.js", lambda route: held.append(route))  # the conversation's alone
+    page.goto(address)
+    box(page).wait_for()
+    page.wait_for_timeout(200)
+    expect(page.locator("#chat")).to_have_count(0)
+    (script,) = held
+    script.continue_()
+    expect(page.locator("#side .list")).to_have_text("Questions you ask are kept here.")
+    answered(page)
+    context.close()
 
 
 def test_the_whole_journey_by_keyboard(page: Page) -> None:

@@ -8,6 +8,7 @@ import {renewLibrary, startAdding} from "./add.js";
 
 const BEAT = 15000, BEAT_WHEN_LOST = 3000;
 const OF_A_VIEW = ["q", "sort", "after", "before", "outlet"];
+const PARTS = ["#top header", "#side .list", "#chat", "#filters .chips", "#earlier", "#send", "#restore", "#view .search"];
 const NOTHING = Object.fromEntries(OF_A_VIEW.map((name) => [name, null]));
 const here = {shown: 20, asked: 0, waiting: false, query: ""};
 const left = {};  // what was searched and filtered in each view when it was left
@@ -353,11 +354,13 @@ function start() {
   addEventListener("online", check);
 }
 
+// Gradio draws each kind of part as soon as its script has come, in any order.
 let started = false;
 
 export function begin() {
-  if (started || !header() || !$("#restore") || !box()) {
-    if (!started) setTimeout(begin, 30);
+  if (started) return;
+  if (!box() || !PARTS.every($)) {
+    setTimeout(begin, 30);
     return;
   }
   started = true;
